@@ -1,0 +1,47 @@
+/**
+ * The errors of allocator interfaces.
+ *
+ * @module
+ */
+import { KmemError, Panic } from "@kmem/memory";
+import type { Layout } from "./layout.ts";
+
+export type LayoutErrorCode = "layout/size" | "layout/align";
+
+/** A layout that cannot be: Rust's `LayoutError`, with what was wrong. */
+export class LayoutError extends KmemError {
+  readonly code: LayoutErrorCode;
+  /** The size or alignment that was refused. */
+  readonly value: unknown;
+  constructor(code: LayoutErrorCode, value: unknown) {
+    const expected =
+      code === "layout/align"
+        ? "an alignment that is a power of two"
+        : "a size of 0 bytes or more that stays below 2^53";
+    super(`expected ${expected}, got ${String(value)}`);
+    this.name = "LayoutError";
+    this.code = code;
+    this.value = value;
+  }
+}
+
+/** No memory for an allocation that could not do without; thrown by the default alloc error handler. */
+export class AllocError extends Panic {
+  override readonly code = "alloc/out-of-memory";
+  readonly layout: Layout;
+  constructor(layout: Layout) {
+    super(`allocation error: ${layout.toString()}`);
+    this.name = "AllocError";
+    this.layout = layout;
+  }
+}
+
+/** The global allocator is missing, or there is one already. */
+export class GlobalAllocatorError extends KmemError {
+  readonly code: "global-allocator/missing" | "global-allocator/already-set";
+  constructor(code: GlobalAllocatorError["code"], message: string) {
+    super(message);
+    this.name = "GlobalAllocatorError";
+    this.code = code;
+  }
+}

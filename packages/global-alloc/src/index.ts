@@ -1,0 +1,14 @@
+export { Layout, MAX_SIZE } from "./layout.ts";
+export type { Sized } from "./layout.ts";
+export { GlobalAlloc } from "./global-alloc.ts";
+export { Dummy } from "./dummy.ts";
+export {
+  AllocatorScope,
+  globalAllocator,
+  handleAllocError,
+  setAllocErrorHandler,
+  setGlobalAllocator,
+} from "./registry.ts";
+export type { AllocErrorHandler } from "./registry.ts";
+export { AllocError, GlobalAllocatorError, LayoutError } from "./errors.ts";
+export type { LayoutErrorCode } from "./errors.ts";

@@ -1,0 +1,1 @@
+export type { Code, CodeFunction, Hardware, Ports, Registers, Tlb } from "./hardware.ts";
