@@ -49,7 +49,7 @@ export default defineConfig(
   },
   {
     files: ["**/*.mjs", "**/*.cjs"],
-    languageOptions: { globals: { process: "readonly", console: "readonly", module: "writable", URL: "readonly" } },
+    languageOptions: { globals: { process: "readonly", console: "readonly", module: "writable" } },
   },
   prettier,
 );
