@@ -1,0 +1,263 @@
+/**
+ * Elements side by side: the fast way to read and write them by index.
+ *
+ * ```
+ *   start      + stride      + 2 · stride
+ *   ├─────────┼─────────┼─────────┼────
+ *   0         1         2         …            low ≤ index < high: inside the window that is remembered
+ * ```
+ * It remembers the window (the contiguous bytes that a {@link Memory} showed) it is on, so an element costs one range
+ * check, one look at the memory's generation, and one typed-array access; the memory itself is asked only when the
+ * window is left. One class with a `switch` on the kind keeps its cost the same however many types a program uses.
+ * An element that straddles two windows is read through the memory.
+ *
+ * @module
+ */
+import type { GlobalAlloc } from "@kmem/global-alloc";
+import type { Memory, Ptr, Views } from "@kmem/memory";
+import { wrongValue } from "./errors.ts";
+import { boolOf, charOf, EXPECTED, fits, isizeOf, UNIT, usizeOf } from "./primitive-access.ts";
+import type { Kind, Lender, Type } from "./type.ts";
+
+/** Indices are kept below this, so that they stay small integers; elements beyond are read through the memory. */
+const INDEX_LIMIT = 0x3fff_ffff;
+const TWO_32 = 0x1_0000_0000;
+
+export class Slots<T> {
+  readonly type: Type<T>;
+  readonly lender: Lender;
+  readonly memory: Memory;
+  readonly allocator: GlobalAlloc;
+  /** Bytes from one element to the next. */
+  readonly stride: number;
+  /** Whether elements own something, so that moving and dropping them needs the type's help. */
+  readonly owns: boolean;
+
+  private at: Ptr;
+  private readonly kind: Kind;
+  private views: Views | undefined = undefined;
+  private generation = -1;
+  private low = 0;
+  private high = 0;
+  private writable = false;
+  /** Primitives: index in the typed array of their kind of element 0. Other types: index in bytes. */
+  private delta = 0;
+
+  /** @param start - address of element 0; a multiple of the alignment */
+  constructor(type: Type<T>, lender: Lender, start: Ptr) {
+    this.type = type;
+    this.lender = lender;
+    this.allocator = lender.allocator;
+    this.memory = lender.allocator.memory;
+    this.stride = type.size;
+    this.owns = type.drop !== undefined;
+    this.kind = type.kind ?? 0;
+    this.at = start;
+  }
+
+  /** Address of element 0. */
+  get start(): Ptr {
+    return this.at;
+  }
+
+  /** Says that the elements are at another address now. */
+  moveTo(start: Ptr): void {
+    if (start === this.at) return;
+    this.at = start;
+    this.low = this.high = 0;
+  }
+
+  /** Address of an element. */
+  addressOf(index: number): Ptr {
+    return this.at + index * this.stride;
+  }
+
+  /** Reads an element; of a type that owns memory, as a handle borrowed from the lender. `index` is not checked. */
+  get(index: number): T {
+    if (index < this.low || index >= this.high || this.memory.generation !== this.generation)
+      if (!this.seek(index, false)) return this.type.read(this.memory, this.addressOf(index), this.lender);
+    const views = this.views!;
+    switch (this.kind) {
+      case 1:
+        return views.u8[index + this.delta] as unknown as T;
+      case 2:
+        return views.i8[index + this.delta] as unknown as T;
+      case 3:
+        return views.u16[index + this.delta] as unknown as T;
+      case 4:
+        return views.i16[index + this.delta] as unknown as T;
+      case 5:
+        return views.u32[index + this.delta] as unknown as T;
+      case 6:
+        return views.i32[index + this.delta] as unknown as T;
+      case 7:
+        return views.f32[index + this.delta] as unknown as T;
+      case 8:
+        return views.f64[index + this.delta] as unknown as T;
+      case 9:
+        return views.u64[index + this.delta] as unknown as T;
+      case 10:
+        return views.i64[index + this.delta] as unknown as T;
+      case 11: {
+        const word = (index + this.delta) * 2;
+        return usizeOf(views.u32[word]!, views.u32[word + 1]!) as unknown as T;
+      }
+      case 12: {
+        const word = (index + this.delta) * 2;
+        return isizeOf(views.u32[word]!, views.i32[word + 1]!) as unknown as T;
+      }
+      case 13:
+        return boolOf(views.u8[index + this.delta]!) as unknown as T;
+      case 14:
+        return charOf(views.u32[index + this.delta]!) as unknown as T;
+      case 15:
+        return UNIT as unknown as T;
+      default:
+        return this.type.readAt!(views, index * this.stride + this.delta);
+    }
+  }
+
+  /**
+   * Puts a value into a slot that holds none. `index` is not checked.
+   *
+   * @throws ReprError `repr/value` when the type cannot hold it; nothing has changed then
+   */
+  set(index: number, value: T): void {
+    if (index < this.low || index >= this.high || !this.writable || this.memory.generation !== this.generation)
+      if (!this.seek(index, true)) {
+        this.type.write(this.memory, this.addressOf(index), value, this.allocator);
+        return;
+      }
+    const views = this.views!;
+    const plain = value as unknown as number;
+    switch (this.kind) {
+      case 1:
+        if ((plain & 0xff) !== plain) this.refuse(value);
+        views.u8[index + this.delta] = plain;
+        break;
+      case 2:
+        if ((plain << 24) >> 24 !== plain) this.refuse(value);
+        views.i8[index + this.delta] = plain;
+        break;
+      case 3:
+        if ((plain & 0xffff) !== plain) this.refuse(value);
+        views.u16[index + this.delta] = plain;
+        break;
+      case 4:
+        if ((plain << 16) >> 16 !== plain) this.refuse(value);
+        views.i16[index + this.delta] = plain;
+        break;
+      case 5:
+        if (plain >>> 0 !== plain) this.refuse(value);
+        views.u32[index + this.delta] = plain;
+        break;
+      case 6:
+        if ((plain | 0) !== plain) this.refuse(value);
+        views.i32[index + this.delta] = plain;
+        break;
+      case 7:
+        if (typeof plain !== "number") this.refuse(value);
+        views.f32[index + this.delta] = plain;
+        break;
+      case 8:
+        if (typeof plain !== "number") this.refuse(value);
+        views.f64[index + this.delta] = plain;
+        break;
+      case 9:
+        if (!fits(9, value)) this.refuse(value);
+        views.u64[index + this.delta] = value as unknown as bigint;
+        break;
+      case 10:
+        if (!fits(10, value)) this.refuse(value);
+        views.i64[index + this.delta] = value as unknown as bigint;
+        break;
+      case 11:
+      case 12: {
+        if (!fits(this.kind, value)) this.refuse(value);
+        const word = (index + this.delta) * 2;
+        views.u32[word] = plain;
+        views.u32[word + 1] = Math.floor(plain / TWO_32);
+        break;
+      }
+      case 13:
+        if (!fits(13, value)) this.refuse(value);
+        views.u8[index + this.delta] = (value as unknown) === true ? 1 : 0;
+        break;
+      case 14:
+        if (!fits(14, value)) this.refuse(value);
+        views.u32[index + this.delta] = (value as unknown as string).codePointAt(0)!;
+        break;
+      case 15:
+        if (!fits(15, value)) this.refuse(value);
+        break;
+      default:
+        this.type.writeAt!(views, index * this.stride + this.delta, value);
+    }
+  }
+
+  /** Throws what {@link Slots.set} would throw for a bad value, and changes nothing. */
+  check(value: T): void {
+    if (this.kind !== 0) {
+      if (!fits(this.kind, value)) this.refuse(value);
+    } else this.type.check?.(value, this.allocator);
+  }
+
+  /** Moves the element out: the slot holds none afterwards. */
+  take(index: number): T {
+    const { type } = this;
+    return type.take === undefined ? this.get(index) : type.take(this.memory, this.addressOf(index), this.allocator);
+  }
+
+  /** Moves `count` elements from slot `from` on to slot `to` on; they may overlap. */
+  move(to: number, from: number, count: number): void {
+    if (count > 0 && this.stride > 0) this.memory.copy(this.addressOf(to), this.addressOf(from), count * this.stride);
+  }
+
+  /**
+   * How many elements from `index` on lie side by side in one typed array; 0 where only {@link Slots.get} can reach
+   * them (types that are no primitive, and elements that straddle two windows).
+   *
+   * Afterwards {@link Slots.runViews} and {@link Slots.runIndex} say where, until anything else is done here.
+   */
+  run(index: number, forWriting: boolean): number {
+    if (this.kind === 0) return 0;
+    const stale = index < this.low || index >= this.high || this.memory.generation !== this.generation;
+    if ((stale || (forWriting && !this.writable)) && !this.seek(index, forWriting)) return 0;
+    return this.high - index;
+  }
+
+  /** The typed arrays of the last {@link Slots.run}. */
+  get runViews(): Views {
+    return this.views!;
+  }
+
+  /** Index of an element of the last {@link Slots.run}, in the typed array of its kind. */
+  runIndex(index: number): number {
+    return index + this.delta;
+  }
+
+  /** Finds the window around an element. @returns whether the whole element is in it and can be read from views */
+  private seek(index: number, forWriting: boolean): boolean {
+    const { type, stride } = this;
+    this.low = this.high = 0;
+    if (stride === 0 || (this.kind === 0 && (type.readAt === undefined || type.writeAt === undefined))) return false;
+    const shown = this.memory.window(this.addressOf(index), forWriting);
+    const before = this.at - shown.address;
+    const low = Math.max(0, Math.ceil(-before / stride));
+    const high = Math.min(INDEX_LIMIT, Math.floor((shown.byteLength - before) / stride));
+    if (index < low || index >= high) return false;
+    const bytes = shown.firstIndex + before;
+    if (this.kind !== 0 && bytes % stride !== 0) return false;
+    this.views = shown.views;
+    this.generation = this.memory.generation;
+    this.writable = forWriting;
+    this.delta = this.kind === 0 ? bytes : bytes / stride;
+    this.low = low;
+    this.high = high;
+    return true;
+  }
+
+  private refuse(value: T): never {
+    return wrongValue(EXPECTED[this.kind]!, value);
+  }
+}
