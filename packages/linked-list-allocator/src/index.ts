@@ -1,1 +1,11 @@
-export {};
+export { LockedHeap } from "./locked-heap.ts";
+export type { BufferOptions, LockedHeapOptions } from "./locked-heap.ts";
+export { HeapGuard } from "./heap-guard.ts";
+export { Heap } from "./heap.ts";
+export type { Slice } from "./heap.ts";
+export { HoleList } from "./hole-list.ts";
+export type { HeapOptions, Hole } from "./hole-list.ts";
+export { alignDownSize, alignLayout, alignUpSize, BLOCK_ALIGN, MIN_BLOCK_SIZE } from "./align.ts";
+export { CONTROL_ALIGN, CONTROL_SIZE, MAX_HEAP_SIZE } from "./control-block.ts";
+export { AttachError, BadFreeError, HeapCorruptionError, HeapError } from "./errors.ts";
+export type { AttachErrorCode, BadFreeCode, HeapErrorCode } from "./errors.ts";

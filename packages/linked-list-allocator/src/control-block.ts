@@ -1,0 +1,169 @@
+/**
+ * The control block: all that a heap is besides its holes, as bytes.
+ *
+ * ```
+ *   +0    magic "kmLL"        u32   +4    version           u32
+ *   +8    lock word           u32   +12   lock heartbeat    u32      (@kmem/spin)
+ *   +16   size of the hole before the first, always 0       u64   ┐
+ *   +24   address of the first hole, 0 for none             u64   │  Rust's Heap:
+ *   +32   bottom                                            u64   │  HoleList { first: { size, next },
+ *   +40   end of the usable bytes                           u64   │  bottom, top, pending_extend }, used
+ *   +48   used                                              u64   │
+ *   +56   pending             u32   +60   number of holes   u32   ┘
+ *   +64   epoch               u32   +68   index is live     u32
+ *   +72   address of the index, 0 for none                  u64
+ *   +80   bytes of the index  u32   +84   journal is sealed u32
+ *   +88   the journal: the next change of the list          10 × u32
+ * ```
+ * The epoch counts changes: a handle that finds another epoch than it left knows that what it remembers (where the heap
+ * lies, a private index) may be out of date. The journal makes a change atomic against the death of the thread that
+ * makes it; it is written only in memory that threads share.
+ *
+ * @module
+ */
+import { hex, NULL, type Memory, type Ptr } from "@kmem/memory";
+import { AttachError, HeapError } from "./errors.ts";
+
+/** Bytes of a control block. */
+export const CONTROL_SIZE = 128;
+/** What the address of a control block is a multiple of, in bytes; so it lies in one page. */
+export const CONTROL_ALIGN = 128;
+/** "kmLL", little-endian. */
+export const MAGIC = 0x4c4c_6d6b;
+/** Version of the format. */
+export const VERSION = 1;
+/** Byte offset of the lock. */
+export const LOCK_OFFSET = 8;
+
+/** Indices of the fields, in u32 words; u64 fields take two. */
+export const WORD = {
+  magic: 0,
+  version: 1,
+  lock: 2,
+  first: 6,
+  bottom: 8,
+  end: 10,
+  used: 12,
+  pending: 14,
+  holes: 15,
+  epoch: 16,
+  indexLive: 17,
+  indexAt: 18,
+  indexBytes: 20,
+  sealed: 21,
+  journal: 22,
+} as const;
+
+const TWO_32 = 0x1_0000_0000;
+
+/** Refuses an address where no control block can be. */
+export function expectControlAddress(controlAt: Ptr): void {
+  if (!Number.isSafeInteger(controlAt) || controlAt % CONTROL_ALIGN !== 0)
+    throw new AttachError(
+      "attach/address",
+      `expected a multiple of ${CONTROL_ALIGN}, got ${hex(controlAt)}`,
+      controlAt,
+    );
+}
+
+/** Writes the control block of a heap that is not initialized. */
+export function writeEmptyControlBlock(memory: Memory, controlAt: Ptr): void {
+  expectControlAddress(controlAt);
+  const bytes = new Uint8Array(CONTROL_SIZE);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(WORD.magic * 4, MAGIC, true);
+  view.setUint32(WORD.version * 4, VERSION, true);
+  memory.writeBytes(controlAt, bytes);
+}
+
+/** A control block's fields, read once. */
+export interface ControlFields {
+  readonly first: Ptr;
+  readonly bottom: Ptr;
+  /** `bottom` + the usable size; what is pending lies behind it. */
+  readonly end: Ptr;
+  readonly used: number;
+  readonly pending: number;
+  readonly holes: number;
+  readonly indexLive: boolean;
+  readonly indexAt: Ptr;
+  readonly indexBytes: number;
+  readonly isSealed: boolean;
+}
+
+/** Reads the fields. An address that is not canonical comes out as it is, for the caller to judge. */
+export function readControlBlock(memory: Memory, controlAt: Ptr): ControlFields {
+  const u32 = (word: number): number => memory.readU32(controlAt + word * 4);
+  const u64 = (word: number): number => joinWords(u32(word), u32(word + 1));
+  return {
+    first: u64(WORD.first),
+    bottom: u64(WORD.bottom),
+    end: u64(WORD.end),
+    used: u64(WORD.used),
+    pending: u32(WORD.pending),
+    holes: u32(WORD.holes),
+    indexLive: u32(WORD.indexLive) !== 0,
+    indexAt: u64(WORD.indexAt),
+    indexBytes: u32(WORD.indexBytes),
+    isSealed: u32(WORD.sealed) !== 0,
+  };
+}
+
+/**
+ * Refuses to attach where no control block of ours is, or one that contradicts itself.
+ *
+ * @throws {@link AttachError} with the reason
+ */
+export function expectControlBlock(memory: Memory, controlAt: Ptr): void {
+  expectControlAddress(controlAt);
+  const magic = memory.readU32(controlAt);
+  if (magic !== MAGIC)
+    throw new AttachError("attach/magic", `expected the magic ${hex(MAGIC)}, got ${hex(magic)}`, controlAt);
+  const version = memory.readU32(controlAt + WORD.version * 4);
+  if (version !== VERSION)
+    throw new AttachError("attach/version", `expected format version ${VERSION}, got ${version}`, controlAt);
+  const reason = damageOf(readControlBlock(memory, controlAt));
+  if (reason !== undefined) throw new AttachError("attach/damaged", reason, controlAt);
+}
+
+/** What is impossible about the fields, if anything. */
+export function damageOf(fields: ControlFields): string | undefined {
+  const { first, bottom, end, used, pending, holes } = fields;
+  if (bottom === NULL)
+    return first === NULL && end === NULL && used === 0 && pending === 0 && holes === 0
+      ? undefined
+      : "a heap that is not initialized has no holes and nothing in use";
+  const size = end - bottom;
+  if (!isWordAddress(bottom) || !isWordAddress(end) || size < 16 || size > MAX_HEAP_SIZE)
+    return `bottom ${hex(bottom)} and end ${hex(end)} are no heap`;
+  if (used > size) return `${used} bytes in use of ${size}`;
+  if (pending >= 16) return `${pending} bytes pending, expected 0 … 15`;
+  if (holes > size / 16) return `${holes} holes in ${size} bytes`;
+  if ((first === NULL) !== (holes === 0)) return `${holes} holes, the first at ${hex(first)}`;
+  if (first !== NULL && (!isWordAddress(first) || first < bottom)) return `the first hole at ${hex(first)}`;
+  return undefined;
+}
+
+/** Largest heap in bytes: offsets in it fit 32 bits. */
+export const MAX_HEAP_SIZE = 0xffff_e000;
+
+/** Refuses a start and a size that no heap can have; Rust's own conditions on them come after. */
+export function expectRange(start: Ptr, size: number): void {
+  if (!Number.isSafeInteger(start) || start === NULL || start > Number.MAX_SAFE_INTEGER - MAX_HEAP_SIZE - 16)
+    throw new HeapError("heap/start", `start: expected an address that is not null, got ${hex(start)}`, start);
+  if (!Number.isSafeInteger(size) || size < 0)
+    throw new HeapError("heap/size", `size: expected bytes, 0 or more, got ${String(size)}`, size);
+  if (size > MAX_HEAP_SIZE)
+    throw new HeapError("heap/too-large", `size: expected at most ${MAX_HEAP_SIZE} bytes, got ${size}`, size);
+  if (start < 0 && start + size > 0)
+    throw new HeapError("heap/start", `start: a heap cannot reach from ${hex(start)} across the null address`, start);
+}
+
+/** Joins the words of a u64, sign-extended as an address. */
+export function joinWords(low: number, high: number): number {
+  return (high >= 0x8000_0000 ? high - TWO_32 : high) * TWO_32 + low;
+}
+
+function isWordAddress(value: number): boolean {
+  return Number.isSafeInteger(value) && value % 8 === 0;
+}

@@ -1,0 +1,88 @@
+/**
+ * A locked heap while it is held.
+ *
+ * @module
+ */
+import type { Layout } from "@kmem/global-alloc";
+import type { Ptr } from "@kmem/memory";
+import type { MutexGuard } from "@kmem/spin";
+import type { Heap, Slice } from "./heap.ts";
+import type { Hole } from "./hole-list.ts";
+
+/**
+ * The {@link Heap} behind a taken lock; disposing of it gives the lock back.
+ *
+ * Rust's guard derefs to the heap. This one has the heap's members, so that none is reached after the release.
+ */
+export class HeapGuard implements Disposable {
+  private readonly guard: MutexGuard<Heap>;
+
+  /** Made by `LockedHeap.lock`. */
+  constructor(guard: MutexGuard<Heap>) {
+    this.guard = guard;
+  }
+
+  /** The heap itself. @throws {@link LockError} `lock/released` after the release */
+  get heap(): Heap {
+    return this.guard.value;
+  }
+
+  init(start: Ptr, size: number): void {
+    this.heap.init(start, size);
+  }
+
+  initFromSlice(slice: Slice): void {
+    this.heap.initFromSlice(slice);
+  }
+
+  allocateFirstFit(layout: Layout): Ptr {
+    return this.heap.allocateFirstFit(layout);
+  }
+
+  deallocate(at: Ptr, layout: Layout): void {
+    this.heap.deallocate(at, layout);
+  }
+
+  extend(by: number): void {
+    this.heap.extend(by);
+  }
+
+  get bottom(): Ptr {
+    return this.heap.bottom;
+  }
+
+  get top(): Ptr {
+    return this.heap.top;
+  }
+
+  get size(): number {
+    return this.heap.size;
+  }
+
+  get used(): number {
+    return this.heap.used;
+  }
+
+  get free(): number {
+    return this.heap.free;
+  }
+
+  holes(): IterableIterator<Hole> {
+    return this.heap.holes();
+  }
+
+  /** Sign of life, for who holds the lock for seconds. */
+  beat(): void {
+    this.guard.beat();
+  }
+
+  /** Gives the lock back. */
+  release(): void {
+    this.guard.release();
+  }
+
+  /** Gives the lock back unless that is done already. */
+  [Symbol.dispose](): void {
+    this.guard[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,262 @@
+/**
+ * The bytes of a heap, within reach: the control block and the hole headers, as typed-array words.
+ *
+ * ```
+ *   a hole:   +0  size in bytes   u64
+ *             +8  address of the next hole, 0 for none   u64
+ * ```
+ * Inside, an address is a 32-bit offset from `origin`, the page boundary at or below the heap's bottom: integer
+ * arithmetic instead of floating point. Where the page of an offset lies in the typed array is remembered per page
+ * until the memory's `generation` changes; memory that is one run of bytes counts as a single page.
+ *
+ * @module
+ */
+import { alignDown, type Memory, type Ptr } from "@kmem/memory";
+import { joinWords, WORD } from "./control-block.ts";
+import { HeapCorruptionError } from "./errors.ts";
+
+/** "No hole", where an offset of one could be. */
+export const NONE = -1;
+/** The link to the first hole, in place of the offset of a hole before it. */
+export const HEAD = -2;
+
+const PAGE_SHIFT = 12;
+/** The shift under which a heap of 4 GiB is two pages. */
+const LINEAR_SHIFT = 31;
+const UNKNOWN = -0x8000_0000;
+const TWO_32 = 0x1_0000_0000;
+const NOTHING = new Uint32Array(0);
+
+/** Access to one heap; every handle on the heap has its own. */
+export class HeapView {
+  readonly memory: Memory;
+  readonly controlAt: Ptr;
+  /** Whether hole links beyond the end are followed: they arise from frees that only upstream accepts. */
+  readonly trustsLinks: boolean;
+  /** Whether other threads can reach the heap, so that changes are journaled. */
+  readonly isShared: boolean;
+
+  /** The control block's words are `control[c + WORD.…]`. */
+  control: Uint32Array = NOTHING;
+  c = 0;
+  /** Of the control block, when this handle last looked. */
+  epoch = NaN;
+
+  bottom: Ptr = 0;
+  /** `bottom` + the usable size. */
+  end: Ptr = 0;
+  /** The address of offset 0. */
+  origin: Ptr = 0;
+  originLow = 0;
+  originHigh = 0;
+  /** Offsets of `bottom` and `end`. */
+  bottomOffset = 0;
+  endOffset = 0;
+
+  /** The word at offset `o` is `words[(o >>> 2) + deltas[o >>> shift]]`. */
+  words: Uint32Array = NOTHING;
+  deltas: Int32Array = new Int32Array(1).fill(UNKNOWN);
+  shift: number;
+  /** Links of this offset and beyond are damaged. */
+  private linkLimit = 0;
+  private generation = NaN;
+
+  constructor(memory: Memory, controlAt: Ptr, trustsLinks: boolean) {
+    this.memory = memory;
+    this.controlAt = controlAt;
+    this.trustsLinks = trustsLinks;
+    this.isShared = memory.isShared;
+    this.shift = LINEAR_SHIFT;
+  }
+
+  /**
+   * Catches up with what others did: call it first in each operation.
+   *
+   * @returns whether the heap is as this handle left it
+   */
+  sync(): boolean {
+    if (this.memory.generation !== this.generation) this.locateControl();
+    if (this.control[this.c + WORD.epoch] === this.epoch) return true;
+    this.reload();
+    return false;
+  }
+
+  /** Reads the control block anew. */
+  reload(): void {
+    this.locateControl();
+    const { control, c } = this;
+    this.epoch = control[c + WORD.epoch]!;
+    this.bottom = joinWords(control[c + WORD.bottom]!, control[c + WORD.bottom + 1]!);
+    this.end = joinWords(control[c + WORD.end]!, control[c + WORD.end + 1]!);
+    this.origin = alignDown(this.bottom, 1 << PAGE_SHIFT);
+    this.originLow = this.origin >>> 0;
+    this.originHigh = Math.floor(this.origin / TWO_32) >>> 0;
+    this.bottomOffset = this.bottom - this.origin;
+    this.endOffset = this.end - this.origin;
+    if (!(this.endOffset >= 0 && this.endOffset < TWO_32))
+      throw new HeapCorruptionError("bottom and end in the control block are no heap", this.controlAt);
+    this.linkLimit = this.trustsLinks ? TWO_32 : this.endOffset;
+    this.forgetPages();
+  }
+
+  /** Counts one change: other handles will notice. */
+  bumpEpoch(): void {
+    this.epoch = this.control[this.c + WORD.epoch] = (this.epoch + 1) >>> 0;
+  }
+
+  /** The address of an offset. */
+  address(offset: number): Ptr {
+    return this.origin + offset;
+  }
+
+  /**
+   * The index in `words` of the word at an offset.
+   *
+   * @returns −1 when the word must be reached through the memory: its page is not in `words`
+   */
+  at(offset: number): number {
+    const delta = this.deltas[offset >>> this.shift];
+    return delta !== undefined && delta !== UNKNOWN ? (offset >>> 2) + delta : this.findPage(offset);
+  }
+
+  /** The size of the hole at an offset, in bytes. */
+  sizeAt(offset: number): number {
+    const index = this.at(offset);
+    return index >= 0 ? this.words[index]! : this.memory.readU32(this.origin + offset);
+  }
+
+  /** The offset of the hole behind the one at an offset, or {@link NONE}. */
+  nextAt(offset: number): number {
+    const index = this.at(offset + 8);
+    if (index >= 0) return this.follow(this.words[index]!, this.words[index + 1]!, offset);
+    const link = this.origin + offset + 8;
+    return this.follow(this.memory.readU32(link), this.memory.readU32(link + 4), offset);
+  }
+
+  /** The offset of the first hole, or {@link NONE}. */
+  first(): number {
+    const { control, c } = this;
+    return this.follow(control[c + WORD.first]!, control[c + WORD.first + 1]!, -8);
+  }
+
+  /**
+   * The offset that a link points at.
+   *
+   * Links must ascend, so a walk ends whatever the bytes hold.
+   *
+   * @param from - the offset of the hole that holds the link
+   */
+  follow(low: number, high: number, from: number): number {
+    if (low === 0 && high === 0) return NONE;
+    const offset = (low - this.originLow) >>> 0;
+    if (offset <= from || offset >= this.linkLimit || (offset & 7) !== 0) throw this.badLink(low, high, from);
+    return offset;
+  }
+
+  badLink(low: number, high: number, from: number): HeapCorruptionError {
+    const shown = `0x${high.toString(16)}${low.toString(16).padStart(8, "0")}`;
+    return new HeapCorruptionError(
+      `expected the address of a hole further up in the heap, got ${shown}`,
+      from < 0 ? this.controlAt + WORD.first * 4 : this.origin + from + 8,
+    );
+  }
+
+  /** Makes sure that the 16 bytes of a header at an offset can be written without a fault. */
+  touch(offset: number): void {
+    this.at(offset);
+    this.at(offset + 8);
+  }
+
+  /** Whether what {@link HeapView.at} gave is still good. */
+  get isCurrent(): boolean {
+    return this.memory.generation === this.generation;
+  }
+
+  /** Writes a hole's header; {@link HeapView.touch} came before. */
+  writeHole(offset: number, size: number, next: number): void {
+    const index = this.at(offset);
+    if (index >= 0) {
+      this.words[index] = size;
+      this.words[index + 1] = 0;
+    } else {
+      this.memory.writeU32(this.origin + offset, size);
+      this.memory.writeU32(this.origin + offset + 4, 0);
+    }
+    this.writeLink(offset, next);
+  }
+
+  /** Writes a hole's link, or with {@link HEAD} the link to the first hole. */
+  writeLink(offset: number, next: number): void {
+    let low = 0;
+    let high = 0;
+    if (next !== NONE) {
+      low = (this.originLow + next) >>> 0;
+      high = low < this.originLow ? this.originHigh + 1 : this.originHigh;
+    }
+    if (offset === HEAD) {
+      this.control[this.c + WORD.first] = low;
+      this.control[this.c + WORD.first + 1] = high;
+      return;
+    }
+    const index = this.at(offset + 8);
+    if (index >= 0) {
+      this.words[index] = low;
+      this.words[index + 1] = high;
+    } else {
+      this.memory.writeU32(this.origin + offset + 8, low);
+      this.memory.writeU32(this.origin + offset + 12, high);
+    }
+  }
+
+  /** Moves the heap's end, as `extend` does. */
+  writeEnd(offset: number, pending: number): void {
+    const { control, c } = this;
+    const end = this.origin + offset;
+    control[c + WORD.end] = end;
+    control[c + WORD.end + 1] = Math.floor(end / TWO_32);
+    control[c + WORD.pending] = pending;
+  }
+
+  /** Finds the control block's words anew, and forgets where the heap's pages are. */
+  private locateControl(): void {
+    do {
+      // A fault handler that runs inside of `window` may change the mapping once more.
+      this.generation = this.memory.generation;
+      const { views, firstIndex, address } = this.memory.window(this.controlAt, true);
+      this.control = views.u32;
+      this.c = (firstIndex + (this.controlAt - address)) / 4;
+    } while (!this.isCurrent);
+    this.forgetPages();
+  }
+
+  private forgetPages(): void {
+    this.words = NOTHING;
+    const { bottom, end } = this;
+    if (bottom === 0) return;
+    const { address, byteLength } = this.memory.window(bottom, true);
+    this.shift = address <= bottom && address + byteLength >= end ? LINEAR_SHIFT : PAGE_SHIFT;
+    const pages = this.shift === LINEAR_SHIFT ? 2 : Math.ceil(this.endOffset / (1 << PAGE_SHIFT));
+    if (this.deltas.length !== pages) this.deltas = new Int32Array(pages);
+    this.deltas.fill(UNKNOWN);
+  }
+
+  /** Asks the memory for the page of an offset, and remembers it if it is whole. @returns as {@link HeapView.at} */
+  private findPage(offset: number): number {
+    const address = this.origin + offset;
+    let window = this.memory.window(address, true);
+    while (!this.isCurrent) {
+      this.locateControl();
+      window = this.memory.window(address, true);
+    }
+    if (this.words === NOTHING) this.words = window.views.u32;
+    const before = address - window.address;
+    if (window.views.u32 !== this.words || window.byteLength - before < 8) return -1;
+    const index = (window.firstIndex + before) / 4;
+    const page = offset >>> this.shift;
+    const start = Math.max(this.origin + page * 2 ** this.shift, this.bottom);
+    const stop = Math.min(this.origin + (page + 1) * 2 ** this.shift, this.end);
+    if (window.address <= start && window.address + window.byteLength >= stop)
+      this.deltas[page] = index - (offset >>> 2);
+    return index;
+  }
+}

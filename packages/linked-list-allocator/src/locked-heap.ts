@@ -1,0 +1,124 @@
+/**
+ * A heap behind a lock: the global allocator of a kernel, or of several workers.
+ *
+ * @see https://docs.rs/linked_list_allocator/0.10.5/linked_list_allocator/struct.LockedHeap.html
+ * @module
+ */
+import { GlobalAlloc, type Layout } from "@kmem/global-alloc";
+import { alignUp, LinearMemory, type GrowableMemory, type Memory, type Ptr } from "@kmem/memory";
+import { Mutex, type MutexGuard, type MutexOptions } from "@kmem/spin";
+import { CONTROL_ALIGN, CONTROL_SIZE, LOCK_OFFSET } from "./control-block.ts";
+import { Heap } from "./heap.ts";
+import { HeapGuard } from "./heap-guard.ts";
+import type { HeapOptions } from "./hole-list.ts";
+
+export interface LockedHeapOptions extends HeapOptions, MutexOptions {}
+
+/** Which part of a buffer is the heap's. */
+export interface BufferOptions extends LockedHeapOptions {
+  /** Bytes; a multiple of 8. @defaultValue 0 */
+  readonly byteOffset?: number;
+  /** Bytes; without it, up to the end. */
+  readonly byteLength?: number;
+}
+
+/**
+ * A {@link Heap} that one thread at a time uses.
+ */
+export class LockedHeap extends GlobalAlloc {
+  readonly memory: Memory;
+  readonly controlAt: Ptr;
+  private readonly heap: Heap;
+  private readonly mutex: Mutex<Heap>;
+
+  private constructor(heap: Heap, options: LockedHeapOptions) {
+    super();
+    this.memory = heap.memory;
+    this.controlAt = heap.controlAt;
+    this.heap = heap;
+    this.mutex = new Mutex(heap.memory, heap.controlAt + LOCK_OFFSET, heap, options);
+  }
+
+  /**
+   * Makes a heap without memory. Fill it with `using heap = locked.lock(); heap.init(start, size)`.
+   *
+   * @param controlAt - where its control block of 128 bytes is written; a multiple of 128, outside of the heap
+   */
+  static empty(memory: Memory, controlAt: Ptr, options: LockedHeapOptions = {}): LockedHeap {
+    return new LockedHeap(Heap.empty(memory, controlAt, options), options);
+  }
+
+  /** Makes a heap of `size` bytes at `start`. @throws as {@link Heap.init} */
+  static new(memory: Memory, controlAt: Ptr, start: Ptr, size: number, options: LockedHeapOptions = {}): LockedHeap {
+    return new LockedHeap(Heap.new(memory, controlAt, start, size, options), options);
+  }
+
+  /** A handle on a heap that is there already. @throws {@link AttachError} when there is none */
+  static attach(memory: Memory, controlAt: Ptr, options: LockedHeapOptions = {}): LockedHeap {
+    return new LockedHeap(Heap.attach(memory, controlAt, options), options);
+  }
+
+  /**
+   * Makes a heap of a buffer: the control block at its front, all the rest is the heap.
+   *
+   * Addresses are indices of the buffer's bytes.
+   */
+  static inBuffer(buffer: ArrayBufferLike | GrowableMemory, options: BufferOptions = {}): LockedHeap {
+    const { memory, controlAt, end } = placeIn(buffer, options);
+    const start = controlAt + CONTROL_SIZE;
+    return LockedHeap.new(memory, controlAt, start, Math.max(0, end - start), options);
+  }
+
+  /** A handle on a heap that {@link LockedHeap.inBuffer} made with the same `byteOffset`, here or in another thread. */
+  static attachBuffer(buffer: ArrayBufferLike | GrowableMemory, options: BufferOptions = {}): LockedHeap {
+    const { memory, controlAt } = placeIn(buffer, options);
+    return LockedHeap.attach(memory, controlAt, options);
+  }
+
+  /**
+   * Waits for the lock and takes it.
+   *
+   * @returns the heap, until it is disposed of: `using heap = locked.lock()`
+   * @throws {@link DeadlockError} when this thread has it, {@link LockPoisonedError} when its holder died
+   */
+  lock(): HeapGuard {
+    return new HeapGuard(this.mutex.lock());
+  }
+
+  /** Takes the lock if it is free. */
+  tryLock(): HeapGuard | undefined {
+    const guard: MutexGuard<Heap> | undefined = this.mutex.tryLock();
+    return guard === undefined ? undefined : new HeapGuard(guard);
+  }
+
+  /** @throws as {@link LockedHeap.lock}, {@link LayoutError} */
+  alloc(layout: Layout): Ptr {
+    this.mutex.acquire();
+    try {
+      return this.heap.allocateFirstFit(layout);
+    } finally {
+      this.mutex.release();
+    }
+  }
+
+  /** @throws as {@link LockedHeap.lock}, {@link BadFreeError} */
+  dealloc(at: Ptr, layout: Layout): void {
+    this.mutex.acquire();
+    try {
+      this.heap.deallocate(at, layout);
+    } finally {
+      this.mutex.release();
+    }
+  }
+}
+
+function placeIn(
+  buffer: ArrayBufferLike | GrowableMemory,
+  options: BufferOptions,
+): { memory: LinearMemory; controlAt: Ptr; end: Ptr } {
+  const { byteOffset = 0, byteLength } = options;
+  // Addresses are the buffer's own indices, also for a part of it: so a Wasm module can use them.
+  const memory = new LinearMemory(buffer);
+  const part = new LinearMemory(buffer, byteLength === undefined ? { byteOffset } : { byteOffset, byteLength });
+  return { memory, controlAt: alignUp(byteOffset, CONTROL_ALIGN), end: byteOffset + part.byteLength };
+}
