@@ -1,1 +1,17 @@
-export {};
+export { PORT_COUNT, PortBus } from "./ports.ts";
+export type { PortDevice } from "./ports.ts";
+export { Clock, SECOND } from "./clock.ts";
+export type { ClockEvent } from "./clock.ts";
+export { DeviceError } from "./devices/errors.ts";
+export type { DeviceErrorCode } from "./devices/errors.ts";
+export type { InterruptLine } from "./devices/interrupt-line.ts";
+export { Pic8259 } from "./devices/pic8259.ts";
+export type { Pic8259State } from "./devices/pic8259.ts";
+export { Pic8259Pair, PIC_ELCR_PORT, PIC_MASTER_PORT, PIC_SLAVE_PORT } from "./devices/pic8259-pair.ts";
+export { COM1_IRQ, COM1_PORT, Uart16550 } from "./devices/uart16550.ts";
+export type { UartOptions } from "./devices/uart16550.ts";
+export { VgaTextBuffer, VGA_HEIGHT, VGA_TEXT_ADDRESS, VGA_TEXT_SIZE, VGA_WIDTH } from "./devices/vga-text-buffer.ts";
+export type { VgaCell, VgaCursor, VgaSnapshot } from "./devices/vga-text-buffer.ts";
+export type { VgaRegisters } from "./devices/vga-registers.ts";
+export { CODE_PAGE_437 } from "./devices/code-page-437.ts";
+export { IsaDebugExit, ISA_DEBUG_EXIT_PORT, ISA_DEBUG_EXIT_SIZE } from "./devices/isa-debug-exit.ts";
