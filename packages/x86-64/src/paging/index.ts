@@ -1,0 +1,25 @@
+export { Size1GiB, Size2MiB, Size4KiB } from "./page-size.ts";
+export type { PageSize } from "./page-size.ts";
+export { Page } from "./page.ts";
+export { PhysFrame } from "./phys-frame.ts";
+export { PageRange, PageRangeInclusive, PhysFrameRange, PhysFrameRangeInclusive } from "./page-range.ts";
+export { PageTableFlags } from "./page-table-flags.ts";
+export type { FlagName, FlagWord } from "./page-table-flags.ts";
+export { ENTRY_COUNT, flagsAtLevel, PageTable, PageTableEntry, TABLE_SIZE } from "./page-table.ts";
+export type { LeveledFlags } from "./page-table.ts";
+export type { FrameAllocator, FrameDeallocator } from "./frame-allocator.ts";
+export {
+  FlagUpdateError,
+  FrameError,
+  InvalidPageTable,
+  MapperError,
+  MapperPanic,
+  MapToError,
+  PhysicalMemoryError,
+  TranslateError,
+  UnmapError,
+} from "./errors.ts";
+export type { CleanUp, Mapper, MapperAllSizes, Translate, TranslateResult } from "./mapper/mapper.ts";
+export { MapperFlush, MapperFlushAll } from "./mapper/flush.ts";
+export { MappedPageTable } from "./mapper/mapped-page-table.ts";
+export { OffsetPageTable } from "./mapper/offset-page-table.ts";
