@@ -14,6 +14,7 @@ import type { PhysFrame } from "./phys-frame.ts";
 const TWO_48 = 2 ** 48;
 
 interface Unit {
+  toString(): string;
   readonly startAddress: Ptr;
   readonly size: PageSize;
 }
@@ -120,6 +121,6 @@ function place({ startAddress }: Unit): number {
   return startAddress < 0 ? startAddress + TWO_48 : startAddress;
 }
 
-function bounds({ start, end }: { start: object; end: object }): string {
-  return `{ start: ${String(start)}, end: ${String(end)} }`;
+function bounds({ start, end }: { start: Unit; end: Unit }): string {
+  return `{ start: ${start.toString()}, end: ${end.toString()} }`;
 }

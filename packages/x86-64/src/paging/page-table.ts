@@ -18,7 +18,6 @@ import { AddressError } from "../errors.ts";
 import { FrameError } from "./errors.ts";
 import { checkFlags, highBits, lowBits, packHalves, PageTableFlags, type FlagWord } from "./page-table-flags.ts";
 import { PhysFrame } from "./phys-frame.ts";
-import type { Size4KiB } from "./page-size.ts";
 
 /** Entries of a table. */
 export const ENTRY_COUNT = 512;
@@ -85,7 +84,7 @@ export class PageTableEntry {
   }
 
   /** @throws {@link AddressError} `address/flags` when `flags` has HUGE_PAGE */
-  setFrame(frame: PhysFrame<Size4KiB>, flags: FlagWord): void {
+  setFrame(frame: PhysFrame, flags: FlagWord): void {
     checkFlags(flags);
     if ((lowBits(flags) & HUGE) !== 0)
       throw new AddressError("address/flags", "expected flags without HUGE_PAGE, got", PageTableFlags.toBits(flags));
