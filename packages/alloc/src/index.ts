@@ -1,4 +1,10 @@
-export { Vec, vec } from "./vec/vec.ts";
+export { BoxedSlice, boxSlice, Slice, Vec, vec } from "./vec/vec.ts";
+export type { VecType } from "./vec/vec.ts";
+export { Drain, ExtractIf, Splice } from "./vec/drain.ts";
+export { IntoIter } from "./vec/into-iter.ts";
+export { SliceBase } from "./slice/slice-base.ts";
+export type { Found } from "./slice/slice-search.ts";
+export { dropValue } from "./core/drop-value.ts";
 export { Owner } from "./core/owner.ts";
 export { reportLostOwners } from "./core/lost-owners.ts";
 export type { LostOwner } from "./core/lost-owners.ts";

@@ -9,6 +9,7 @@ export {
   i32,
   i64,
   i8,
+  isNaturallyOrdered,
   isize,
   u16,
   u32,

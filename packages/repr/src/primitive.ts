@@ -23,7 +23,7 @@ import {
   usizeOf,
   writePrimitive,
 } from "./primitive-access.ts";
-import type { Kind, Niche, Type } from "./type.ts";
+import type { AnyType, Kind, Niche, Type } from "./type.ts";
 
 /** A {@link Type} that is one primitive. */
 export interface Primitive<T> extends Type<T> {
@@ -174,6 +174,14 @@ function primitive<T>(name: string, size: number, kind: Kind, get: Get<T>, put: 
     readAt: (views, index) => readPrimitive(kind, views, index) as T,
     writeAt: (views, index, value) => writePrimitive(kind, views, index, value),
   };
+}
+
+const naturalOrders = new WeakSet([comparePlain, compareFloats]);
+
+/** Whether a primitive is ordered as JavaScript's typed arrays sort it. */
+export function isNaturallyOrdered(type: AnyType): boolean {
+  const { kind = 0 } = type;
+  return kind > 0 && kind <= 13 && naturalOrders.has(Reflect.get(type, "compare") as object);
 }
 
 function comparePlain(a: unknown, b: unknown): number {

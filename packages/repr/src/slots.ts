@@ -16,12 +16,15 @@
 import type { GlobalAlloc } from "@kmem/global-alloc";
 import type { Memory, Ptr, Views } from "@kmem/memory";
 import { wrongValue } from "./errors.ts";
-import { boolOf, charOf, EXPECTED, fits, isizeOf, UNIT, usizeOf } from "./primitive-access.ts";
+import { EXPECTED, fits, readPrimitive, writePrimitive } from "./primitive-access.ts";
 import type { Kind, Lender, Type } from "./type.ts";
 
 /** Indices are kept below this, so that they stay small integers; elements beyond are read through the memory. */
 const INDEX_LIMIT = 0x3fff_ffff;
-const TWO_32 = 0x1_0000_0000;
+
+/** Typed arrays of numbers. */
+export type NumberArray =
+  Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
 
 export class Slots<T> {
   readonly type: Type<T>;
@@ -74,46 +77,27 @@ export class Slots<T> {
 
   /** Reads an element; of a type that owns memory, as a handle borrowed from the lender. `index` is not checked. */
   get(index: number): T {
-    if (index < this.low || index >= this.high || this.memory.generation !== this.generation)
-      if (!this.seek(index, false)) return this.type.read(this.memory, this.addressOf(index), this.lender);
+    if (index < this.low || index >= this.high || this.memory.generation !== this.generation) return this.getFar(index);
     const views = this.views!;
     switch (this.kind) {
       case 1:
-        return views.u8[index + this.delta] as unknown as T;
+        return views.u8[index + this.delta] as T;
       case 2:
-        return views.i8[index + this.delta] as unknown as T;
+        return views.i8[index + this.delta] as T;
       case 3:
-        return views.u16[index + this.delta] as unknown as T;
+        return views.u16[index + this.delta] as T;
       case 4:
-        return views.i16[index + this.delta] as unknown as T;
+        return views.i16[index + this.delta] as T;
       case 5:
-        return views.u32[index + this.delta] as unknown as T;
+        return views.u32[index + this.delta] as T;
       case 6:
-        return views.i32[index + this.delta] as unknown as T;
+        return views.i32[index + this.delta] as T;
       case 7:
-        return views.f32[index + this.delta] as unknown as T;
+        return views.f32[index + this.delta] as T;
       case 8:
-        return views.f64[index + this.delta] as unknown as T;
-      case 9:
-        return views.u64[index + this.delta] as unknown as T;
-      case 10:
-        return views.i64[index + this.delta] as unknown as T;
-      case 11: {
-        const word = (index + this.delta) * 2;
-        return usizeOf(views.u32[word]!, views.u32[word + 1]!) as unknown as T;
-      }
-      case 12: {
-        const word = (index + this.delta) * 2;
-        return isizeOf(views.u32[word]!, views.i32[word + 1]!) as unknown as T;
-      }
-      case 13:
-        return boolOf(views.u8[index + this.delta]!) as unknown as T;
-      case 14:
-        return charOf(views.u32[index + this.delta]!) as unknown as T;
-      case 15:
-        return UNIT as unknown as T;
+        return views.f64[index + this.delta] as T;
       default:
-        return this.type.readAt!(views, index * this.stride + this.delta);
+        return this.getOther(index, views);
     }
   }
 
@@ -123,75 +107,38 @@ export class Slots<T> {
    * @throws ReprError `repr/value` when the type cannot hold it; nothing has changed then
    */
   set(index: number, value: T): void {
-    if (index < this.low || index >= this.high || !this.writable || this.memory.generation !== this.generation)
-      if (!this.seek(index, true)) {
-        this.type.write(this.memory, this.addressOf(index), value, this.allocator);
-        return;
-      }
+    if (index < this.low || index >= this.high || !this.writable || this.memory.generation !== this.generation) {
+      this.setFar(index, value);
+      return;
+    }
     const views = this.views!;
-    const plain = value as unknown as number;
     switch (this.kind) {
       case 1:
-        if ((plain & 0xff) !== plain) this.refuse(value);
-        views.u8[index + this.delta] = plain;
-        break;
-      case 2:
-        if ((plain << 24) >> 24 !== plain) this.refuse(value);
-        views.i8[index + this.delta] = plain;
+        if (((value as number) & 0xff) !== value) this.refuse(value);
+        views.u8[index + this.delta] = value as number;
         break;
       case 3:
-        if ((plain & 0xffff) !== plain) this.refuse(value);
-        views.u16[index + this.delta] = plain;
-        break;
-      case 4:
-        if ((plain << 16) >> 16 !== plain) this.refuse(value);
-        views.i16[index + this.delta] = plain;
+        if (((value as number) & 0xffff) !== value) this.refuse(value);
+        views.u16[index + this.delta] = value as number;
         break;
       case 5:
-        if (plain >>> 0 !== plain) this.refuse(value);
-        views.u32[index + this.delta] = plain;
+        if ((value as number) >>> 0 !== value) this.refuse(value);
+        views.u32[index + this.delta] = value as number;
         break;
       case 6:
-        if ((plain | 0) !== plain) this.refuse(value);
-        views.i32[index + this.delta] = plain;
+        if (((value as number) | 0) !== value) this.refuse(value);
+        views.i32[index + this.delta] = value as number;
         break;
       case 7:
-        if (typeof plain !== "number") this.refuse(value);
-        views.f32[index + this.delta] = plain;
+        if (typeof value !== "number") this.refuse(value);
+        views.f32[index + this.delta] = value;
         break;
       case 8:
-        if (typeof plain !== "number") this.refuse(value);
-        views.f64[index + this.delta] = plain;
-        break;
-      case 9:
-        if (!fits(9, value)) this.refuse(value);
-        views.u64[index + this.delta] = value as unknown as bigint;
-        break;
-      case 10:
-        if (!fits(10, value)) this.refuse(value);
-        views.i64[index + this.delta] = value as unknown as bigint;
-        break;
-      case 11:
-      case 12: {
-        if (!fits(this.kind, value)) this.refuse(value);
-        const word = (index + this.delta) * 2;
-        views.u32[word] = plain;
-        views.u32[word + 1] = Math.floor(plain / TWO_32);
-        break;
-      }
-      case 13:
-        if (!fits(13, value)) this.refuse(value);
-        views.u8[index + this.delta] = (value as unknown) === true ? 1 : 0;
-        break;
-      case 14:
-        if (!fits(14, value)) this.refuse(value);
-        views.u32[index + this.delta] = (value as unknown as string).codePointAt(0)!;
-        break;
-      case 15:
-        if (!fits(15, value)) this.refuse(value);
+        if (typeof value !== "number") this.refuse(value);
+        views.f64[index + this.delta] = value;
         break;
       default:
-        this.type.writeAt!(views, index * this.stride + this.delta, value);
+        this.setOther(index, views, value);
     }
   }
 
@@ -217,7 +164,7 @@ export class Slots<T> {
    * How many elements from `index` on lie side by side in one typed array; 0 where only {@link Slots.get} can reach
    * them (types that are no primitive, and elements that straddle two windows).
    *
-   * Afterwards {@link Slots.runViews} and {@link Slots.runIndex} say where, until anything else is done here.
+   * Afterwards {@link Slots.runArray} and {@link Slots.runIndex} say where, until anything else is done here.
    */
   run(index: number, forWriting: boolean): number {
     if (this.kind === 0) return 0;
@@ -226,12 +173,12 @@ export class Slots<T> {
     return this.high - index;
   }
 
-  /** The typed arrays of the last {@link Slots.run}. */
-  get runViews(): Views {
-    return this.views!;
+  /** The typed array of the last {@link Slots.run}; of `usize` and `isize`, the one of 64-bit integers. */
+  get runArray(): NumberArray | BigUint64Array | BigInt64Array {
+    return arrayOf(this.kind, this.views!);
   }
 
-  /** Index of an element of the last {@link Slots.run}, in the typed array of its kind. */
+  /** Index of an element of the last {@link Slots.run}, in {@link Slots.runArray}. */
   runIndex(index: number): number {
     return index + this.delta;
   }
@@ -257,7 +204,57 @@ export class Slots<T> {
     return true;
   }
 
+  // `get` and `set` are small enough to be inlined where they are used; what is rarer stands apart.
+
+  private getFar(index: number): T {
+    if (this.seek(index, false)) return this.get(index);
+    return this.type.read(this.memory, this.addressOf(index), this.lender);
+  }
+
+  private getOther(index: number, views: Views): T {
+    if (this.kind === 0) return this.type.readAt!(views, index * this.stride + this.delta);
+    return readPrimitive(this.kind, views, (index + this.delta) * this.stride) as T;
+  }
+
+  private setFar(index: number, value: T): void {
+    if (this.seek(index, true)) this.set(index, value);
+    else this.type.write(this.memory, this.addressOf(index), value, this.allocator);
+  }
+
+  private setOther(index: number, views: Views, value: T): void {
+    if (this.kind === 0) this.type.writeAt!(views, index * this.stride + this.delta, value);
+    else writePrimitive(this.kind, views, (index + this.delta) * this.stride, value);
+  }
+
   private refuse(value: T): never {
     return wrongValue(EXPECTED[this.kind]!, value);
+  }
+}
+
+function arrayOf(kind: Kind, views: Views): NumberArray | BigUint64Array | BigInt64Array {
+  switch (kind) {
+    case 2:
+      return views.i8;
+    case 3:
+      return views.u16;
+    case 4:
+      return views.i16;
+    case 5:
+    case 14:
+      return views.u32;
+    case 6:
+      return views.i32;
+    case 7:
+      return views.f32;
+    case 8:
+      return views.f64;
+    case 9:
+    case 11:
+      return views.u64;
+    case 10:
+    case 12:
+      return views.i64;
+    default:
+      return views.u8;
   }
 }

@@ -8,7 +8,7 @@
  */
 import { Panic } from "@kmem/memory";
 import { checkUsize } from "./errors.ts";
-import type { SizeHint } from "./size-hint.ts";
+import { sizeHintOf, type SizeHint } from "./size-hint.ts";
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
@@ -175,6 +175,22 @@ class From<T> extends Iter<T> {
   override sizeHint(): SizeHint {
     return this.hint === undefined ? [0, undefined] : this.hint();
   }
+}
+
+/** Any iterator as one that can be chained; it keeps its size hint. */
+export function iterOf<T>(iterable: Iterable<T>): Iter<T> {
+  const hint = sizeHintOf(iterable);
+  const iterator: Iterator<T, unknown> = iterable[Symbol.iterator]();
+  let taken = 0;
+  return new From(
+    () => {
+      const result = iterator.next();
+      if (result.done === true) return DONE;
+      taken++;
+      return { done: false, value: result.value };
+    },
+    () => clampHint(hint, (n) => Math.max(0, n - taken)),
+  );
 }
 
 /** An iterator that knows how much is left, and can be taken from both ends. */

@@ -18,6 +18,7 @@ import type { GlobalAlloc } from "@kmem/global-alloc";
 import type { Ptr } from "@kmem/memory";
 import type { Lender } from "@kmem/repr";
 import { ArgumentError, BorrowError, UseAfterDropError, UseAfterMoveError } from "./errors.ts";
+import { addInspect, type Inspectable } from "./inspect.ts";
 import { noteGone, noteMade } from "./lost-owners.ts";
 
 export const OWNED = 0;
@@ -34,14 +35,14 @@ export interface Loan {
 }
 
 /** Base of everything that owns memory. */
-export abstract class Owner implements Lender, Disposable {
+export abstract class Owner implements Lender, Disposable, Inspectable {
   readonly allocator: GlobalAlloc;
   /** Counts changes that make borrowed handles and iterators of this owner invalid. */
   epoch = 0;
   /** One of {@link OWNED} …; subclasses compare it with 0 at the start of every operation. */
   protected state: OwnerState;
   private readonly loan: Loan | undefined;
-  private readonly loanEpoch: number;
+  private loanEpoch: number;
   private locker: Disposable | undefined = undefined;
   private stateBeforeLock: OwnerState = OWNED;
 
@@ -159,10 +160,20 @@ export abstract class Owner implements Lender, Disposable {
     if (this.state !== OWNED) this.storeWords();
   }
 
+  /** @internal Says that a slice of this owner's elements has changed them. */
+  elementsChanged(): void {
+    this.changed();
+  }
+
   /** Stores the words of a borrowed handle, without making what it lent invalid. */
   protected storeWords(): void {
     if (this.state === BORROWED || (this.state === LOCKED && this.stateBeforeLock === BORROWED))
       this.store(this.loan!.slot);
+  }
+
+  /** Says that the lender changed by our own hand, so that this handle stays good. */
+  protected renewLoan(): void {
+    this.loanEpoch = this.loan!.lender.epoch;
   }
 
   /** Takes the owner for one operation; until {@link Owner.unlock}, every other use is refused. */
@@ -188,6 +199,8 @@ export abstract class Owner implements Lender, Disposable {
     );
   }
 }
+
+addInspect(Owner.prototype);
 
 /** Throws when what `owner` lent at `epoch` is no longer good; for iterators. */
 export function checkUnchanged(owner: Owner, epoch: number): void {

@@ -30,11 +30,14 @@ export class RawVec<T> {
   /** Elements that the block has room for. */
   capacity: number;
 
-  /** @param lender - the collection that this is the buffer of */
-  constructor(type: Type<T>, lender: Lender) {
+  /**
+   * @param lender - the collection that this is the buffer of
+   * @param slots - its slots, if it has made them already
+   */
+  constructor(type: Type<T>, lender: Lender, slots?: Slots<T>) {
     this.type = type;
     this.allocator = lender.allocator;
-    this.slots = new Slots(type, lender, type.align);
+    this.slots = slots ?? new Slots(type, lender, type.align);
     this.capacity = type.size === 0 ? USIZE_MAX : 0;
   }
 

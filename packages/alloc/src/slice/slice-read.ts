@@ -6,7 +6,7 @@
  */
 import type { GlobalAlloc } from "@kmem/global-alloc";
 import type { Ptr } from "@kmem/memory";
-import type { Slots, Type } from "@kmem/repr";
+import { Slots, type Type } from "@kmem/repr";
 import { ArgumentError, indexPanic } from "../core/errors.ts";
 import { ExactIter, IndexIter, type Iter } from "../core/iter.ts";
 import { checkUnchanged, Owner, OWNED, type Loan } from "../core/owner.ts";
@@ -18,14 +18,14 @@ export abstract class SliceRead<T> extends Owner implements Iterable<T> {
   readonly type: Type<T>;
   /** How many slots from 0 on hold values; as of the last `enter`. */
   protected count = 0;
+  /** The elements' slots. */
+  protected readonly slots: Slots<T>;
 
   protected constructor(type: Type<T>, allocator: GlobalAlloc, loan?: Loan) {
     super(allocator, loan);
     this.type = type;
+    this.slots = new Slots(type, this, type.align);
   }
-
-  /** The elements' slots. */
-  protected abstract get slots(): Slots<T>;
 
   /** Number of elements. */
   get length(): number {
@@ -116,10 +116,25 @@ export abstract class SliceRead<T> extends Owner implements Iterable<T> {
     return values;
   }
 
+  /** In Node's inspect: `Vec<u32>(3) [ 1, 2, 3 ]`. */
+  inspectContents(show: (value: unknown) => string): string {
+    return `(${this.length}) ${show(this.toArray())}`;
+  }
+
+  /** For `JSON.stringify`. */
+  toJSON(): T[] {
+    return this.toArray();
+  }
+
   /** @throws Panic when `index` is a usize but not there; ArgumentError when it is none */
   protected checkIndex(index: number): void {
     if (!Number.isInteger(index) || index < 0) this.refuseIndex(index);
     if (index >= this.count) indexPanic(index, this.count);
+  }
+
+  /** Throws when the owner changed since `epoch`; for loops that call back. */
+  protected checkStill(epoch: number): void {
+    checkUnchanged(this, epoch);
   }
 
   private getUnusual(index: number): T | undefined {

@@ -1,0 +1,304 @@
+/**
+ * A Vec's operations on many elements at once.
+ *
+ * @module
+ */
+import { Panic } from "@kmem/memory";
+import { cloneValue, cloneValueFrom, cloneValues, dropValues } from "@kmem/repr";
+import { dropValue } from "../core/drop-value.ts";
+import { ArgumentError, checkUsize, usizeText } from "../core/errors.ts";
+import { checkRange } from "../core/range.ts";
+import { OWNED } from "../core/owner.ts";
+import { minNonZeroCapacity } from "../core/raw-vec.ts";
+import { lowerBoundOf, sizeHintOf } from "../core/size-hint.ts";
+import type { SliceBase } from "../slice/slice-base.ts";
+import { Drain, ExtractIf, Splice, type VecInside } from "./drain.ts";
+import { VecCore } from "./vec-core.ts";
+import type { Vec } from "./vec.ts";
+
+export abstract class VecBulk<T> extends VecCore<T> {
+  /**
+   * Appends all values of an iterable.
+   *
+   * When it tells its exact length, room is made for all at once; otherwise whenever the block is full, for as many as
+   * the iterator then promises. When it throws, what it gave before is kept.
+   */
+  extend(values: Iterable<T>): void {
+    if (this.state !== OWNED) this.enter();
+    const [lower, upper] = sizeHintOf(values);
+    if (lower === upper) {
+      this.raw.reserve(this.count, lower);
+      this.changed();
+    }
+    this.extendFrom(values[Symbol.iterator]());
+  }
+
+  /** Appends clones of all elements of a slice; values of types that own nothing may also come from an array. */
+  extendFromSlice(source: ArrayLike<T> | SliceBase<T>): void {
+    if (this.state !== OWNED) this.enter();
+    this.checkAll(source);
+    const { length } = source;
+    const { slots } = this;
+    if (slots.owns) this.cloneable(source);
+    const from = this.slotsOf(source);
+    // Where the source is a part of this Vec, it moves with the block.
+    const offset = from?.memory === slots.memory ? from.start - slots.start : -1;
+    const isOwn = offset >= 0 && offset < this.raw.capacity * slots.stride;
+    const start = from?.start ?? 0;
+    this.raw.reserve(this.count, length);
+    this.changed();
+    const { count } = this;
+    if (isOwn || slots.owns) {
+      const at = isOwn ? slots.start + offset : start;
+      cloneValues(this.type, slots.memory, at, slots.addressOf(count), length, this.allocator);
+    } else this.writeAll(count, source);
+    this.count = count + length;
+    this.changed();
+  }
+
+  /** Appends clones of elements `start..end` of itself. */
+  extendFromWithin(start: number, end: number): void {
+    if (this.state !== OWNED) this.enter();
+    checkRange(start, end, this.count);
+    this.raw.reserve(this.count, end - start);
+    this.changed();
+    const { slots, count } = this;
+    cloneValues(this.type, slots.memory, slots.addressOf(start), slots.addressOf(count), end - start, this.allocator);
+    this.count = count + (end - start);
+    this.changed();
+  }
+
+  /** Moves all elements of another Vec behind its own; the other is empty then. */
+  append(other: VecBulk<T>): void {
+    if (this.state !== OWNED) this.enter();
+    if ((other as unknown) === this) throw new ArgumentError("alloc/argument", "expected another Vec to append", other);
+    const { length } = other;
+    this.checkAll(other);
+    this.requireSameAllocator(other);
+    this.raw.reserve(this.count, length);
+    this.changed();
+    this.writeBytesOf(other, 0, length, this.count);
+    this.count += length;
+    other.count = 0;
+    this.changed();
+    other.changed();
+  }
+
+  /** Removes the elements from `at` on and gives them as a new Vec, exactly as large as needed. */
+  splitOff(at: number): Vec<T> {
+    if (this.state !== OWNED) this.enter();
+    checkUsize(at, "at");
+    const { count } = this;
+    if (at > count)
+      throw new Panic(`\`at\` split index (is ${usizeText(at)}) should be <= len (is ${usizeText(count)})`);
+    const other = this.emptyVec(count - at) as VecBulk<T>;
+    other.writeBytesOf(this, at, count - at, 0);
+    other.count = count - at;
+    this.count = at;
+    this.changed();
+    return other as unknown as Vec<T>;
+  }
+
+  /** Drops elements beyond `length`, or appends clones of `value` up to it; `value` itself goes last. */
+  resize(length: number, value: T): void {
+    if (this.state !== OWNED) this.enter();
+    checkUsize(length, "length");
+    if (length > this.count) this.extendWith(length - this.count, value);
+    else {
+      this.slots.check(value);
+      try {
+        this.truncate(length);
+      } finally {
+        dropValue(value);
+      }
+    }
+  }
+
+  /** Drops elements beyond `length`, or appends what `make` gives up to it. */
+  resizeWith(length: number, make: () => T): void {
+    if (this.state !== OWNED) this.enter();
+    checkUsize(length, "length");
+    if (length <= this.count) this.truncate(length);
+    else {
+      this.raw.reserve(this.count, length - this.count);
+      this.changed();
+      while (this.count < length) this.push(make());
+    }
+  }
+
+  /** Keeps the elements for which `keep` holds, in their order, and drops the others. */
+  retain(keep: (value: T) => boolean): void {
+    if (this.state !== OWNED) this.enter();
+    const { count } = this;
+    this.compact((i) => keep(this.slots.get(i)), 0, count);
+  }
+
+  /** Drops every element that equals the one before it. */
+  dedup(): void {
+    this.dedupBy((a, b) => this.type.compare(a, b) === 0);
+  }
+
+  /** Drops every element whose key equals that of the one before it. */
+  dedupByKey<K>(keyOf: (value: T) => K, equals: (a: K, b: K) => boolean = (a, b) => a === b): void {
+    this.dedupBy((a, b) => equals(keyOf(a), keyOf(b)));
+  }
+
+  /** Drops every element for which `same(element, the kept one before it)` holds. */
+  dedupBy(same: (value: T, before: T) => boolean): void {
+    if (this.state !== OWNED) this.enter();
+    const { count } = this;
+    this.compact((i, kept) => i === 0 || !same(this.slots.get(i), this.slots.get(kept - 1)), 0, count);
+  }
+
+  /**
+   * Removes elements `start..end` and gives them one by one; what is not taken is dropped. The Vec cannot be used
+   * until the drain is exhausted or disposed of.
+   */
+  drain(start = 0, end: number = this.length): Drain<T> {
+    if (this.state !== OWNED) this.enter();
+    checkRange(start, end, this.count);
+    return new Drain(this.inside(), start, end);
+  }
+
+  /** Removes elements `start..end`, gives them one by one, and in the end puts `values` in their place. */
+  splice(start: number, end: number, values: Iterable<T>): Splice<T> {
+    if (this.state !== OWNED) this.enter();
+    checkRange(start, end, this.count);
+    return new Splice(this.inside(), start, end, values);
+  }
+
+  /** Removes the elements of `start..end` for which `is` holds, and gives them one by one; untaken ones stay. */
+  extractIf(is: (value: T) => boolean, start = 0, end: number = this.length): ExtractIf<T> {
+    if (this.state !== OWNED) this.enter();
+    checkRange(start, end, this.count);
+    return new ExtractIf(this.inside(), start, end, is);
+  }
+
+  /** Makes this a clone of `source`, reusing the block and what the elements own: Rust's `clone_from`. */
+  cloneFrom(source: SliceBase<T>): void {
+    if (this.state !== OWNED) this.enter();
+    const { length } = source;
+    this.checkAll(source);
+    if (!this.slots.owns) {
+      this.count = 0;
+      this.changed();
+      this.extendFromSlice(source);
+      return;
+    }
+    const from = this.cloneable(source);
+    if (from === this.slots) return;
+    this.truncate(length);
+    this.changed();
+    const { slots, type, count, allocator } = this;
+    for (let i = 0; i < count; i++)
+      cloneValueFrom(type, slots.memory, from.addressOf(i), slots.addressOf(i), allocator);
+    this.extendFromSlice(source.asSlice(count));
+  }
+
+  /** Appends `additional` elements: clones of `value`, and `value` itself as the last one. There is at least one. */
+  protected extendWith(additional: number, value: T): void {
+    const { slots, type } = this;
+    slots.check(value);
+    this.raw.reserve(this.count, additional);
+    this.changed();
+    const { count, allocator } = this;
+    const last = count + additional - 1;
+    if (!slots.owns && type.clone === undefined) this.fillPlain(value, count, last + 1);
+    else {
+      // The value takes its place at once, and is cloned from there.
+      slots.set(last, value);
+      let done = count;
+      try {
+        for (; done < last; done++)
+          cloneValue(type, slots.memory, slots.addressOf(last), slots.addressOf(done), allocator);
+      } catch (error) {
+        dropValues(type, slots.memory, slots.addressOf(count), done - count, allocator);
+        dropValues(type, slots.memory, slots.addressOf(last), 1, allocator);
+        throw error;
+      }
+    }
+    this.count = last + 1;
+    this.changed();
+  }
+
+  /** Pushes what an iterator gives, making room by its promises whenever the block is full. */
+  protected extendFrom(iterator: Iterator<T>): void {
+    for (let result = iterator.next(); result.done !== true; result = iterator.next()) {
+      if (this.state !== OWNED) this.enter();
+      if (this.count === this.raw.capacity) {
+        this.slots.check(result.value);
+        this.raw.reserve(this.count, lowerBoundOf(iterator, 0) + 1);
+        this.changed();
+      }
+      this.push(result.value);
+    }
+  }
+
+  /** Moves the bytes of another Vec's elements into empty slots of this one. */
+  private writeBytesOf(other: VecBulk<T>, from: number, count: number, to: number): void {
+    const { slots } = this;
+    if (count * slots.stride > 0)
+      slots.memory.copy(slots.addressOf(to), other.slots.addressOf(from), count * slots.stride);
+  }
+
+  /** Keeps the elements of `start..end` that `keeps(index, slots kept so far)` says; drops the others at once. */
+  private compact(keeps: (index: number, kept: number) => boolean, start: number, end: number): void {
+    const { slots, count, type } = this;
+    let kept = start;
+    let i = start;
+    this.lock();
+    try {
+      for (; i < end; i++) {
+        if (keeps(i, kept)) {
+          if (kept < i) slots.move(kept, i, 1);
+          kept++;
+        } else if (slots.owns) {
+          const dying = i++;
+          dropValues(type, slots.memory, slots.addressOf(dying), 1, this.allocator);
+          i = dying;
+        }
+      }
+    } finally {
+      // After an error, the elements not looked at stay.
+      slots.move(kept, i, count - i);
+      this.unlock();
+      this.count = kept + (count - i);
+      this.changed();
+    }
+  }
+
+  /** What a drain needs of its Vec. */
+  private inside(): VecInside<T> {
+    return {
+      raw: this.raw,
+      length: this.count,
+      begin: (length, by) => {
+        this.count = length;
+        this.changed();
+        this.lock(by);
+      },
+      end: (length) => {
+        this.unlock();
+        this.count = length;
+        this.changed();
+      },
+      extend: (values) => this.extend(values),
+      collect: (iterator) => {
+        const collected = this.emptyVec(0) as VecBulk<T>;
+        collected.collectFrom(iterator);
+        return collected as unknown as Vec<T>;
+      },
+    };
+  }
+
+  /** Fills an empty Vec from an iterator of unknown length, as Rust's `collect` does. */
+  protected collectFrom(iterator: Iterator<T>): void {
+    const first = iterator.next();
+    if (first.done === true) return;
+    this.slots.check(first.value);
+    const lower = lowerBoundOf(iterator, 0);
+    this.raw.allocate(Math.max(minNonZeroCapacity(this.type.size), lower + 1));
+    this.push(first.value);
+    this.extendFrom(iterator);
+  }
+}
