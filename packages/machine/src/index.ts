@@ -15,3 +15,10 @@ export type { VgaCell, VgaCursor, VgaSnapshot } from "./devices/vga-text-buffer.
 export type { VgaRegisters } from "./devices/vga-registers.ts";
 export { CODE_PAGE_437 } from "./devices/code-page-437.ts";
 export { IsaDebugExit, ISA_DEBUG_EXIT_PORT, ISA_DEBUG_EXIT_SIZE } from "./devices/isa-debug-exit.ts";
+export { Pit8254, PIT_FREQUENCY, PIT_IRQ, PIT_PORT, SYSTEM_CONTROL_PORT } from "./devices/pit8254.ts";
+export { KEYBOARD_IRQ, MOUSE_IRQ, Ps2Controller, PS2_COMMAND_PORT, PS2_DATA_PORT } from "./devices/ps2-controller.ts";
+export type { Ps2Options } from "./devices/ps2-controller.ts";
+export { KEY_NAMES, keyBytes, keysForText, scancodesFor } from "./devices/keys.ts";
+export type { KeyEvent, KeyName } from "./devices/keys.ts";
+export { Cmos, CMOS_PORT } from "./devices/cmos.ts";
+export { POST_PORT, PostCodePort, SYSTEM_CONTROL_A_PORT, SystemControlPortA } from "./devices/system-ports.ts";
