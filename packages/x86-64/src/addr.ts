@@ -78,17 +78,21 @@ export const VirtAddr = {
     return address === 0;
   },
 
-  /** @param n - a power of two up to 2^52 @throws {@link AddressError} `address/align` */
-  alignDown(address: VirtAddr, n: number): VirtAddr {
+  /** @param n - a power of two @throws {@link AddressError} `address/align` */
+  alignDown(address: VirtAddr, n: number | bigint): VirtAddr {
+    if (typeof n === "bigint") return VirtAddr.newTruncate(alignDownU64(VirtAddr.asU64(address), n));
     return VirtAddr.newTruncate(alignDown(address, checkedAlign(n)));
   },
 
-  /** From the end of the lower half it leads to the start of the upper half, and from the last byte to 0. */
-  alignUp(address: VirtAddr, n: number): VirtAddr {
-    return VirtAddr.newTruncate(alignUp(address, checkedAlign(n)));
+  /** From the end of the lower half it leads to the start of the upper half. @throws {@link AddressError} */
+  alignUp(address: VirtAddr, n: number | bigint): VirtAddr {
+    if (typeof n === "bigint") return VirtAddr.newTruncate(alignUpU64(VirtAddr.asU64(address), n));
+    const up = alignUp(address, checkedAlign(n));
+    if (address < 0 && up >= 0) throw new AddressError("address/overflow", "the result exceeds 64 bits, from", address);
+    return VirtAddr.newTruncate(up);
   },
 
-  isAligned(address: VirtAddr, n: number): boolean {
+  isAligned(address: VirtAddr, n: number | bigint): boolean {
     return VirtAddr.alignDown(address, n) === address;
   },
 
@@ -193,16 +197,19 @@ export const PhysAddr = {
     return address === 0;
   },
 
-  alignDown(address: PhysAddr, n: number): PhysAddr {
+  /** @param n - a power of two @throws {@link AddressError} `address/align` */
+  alignDown(address: PhysAddr, n: number | bigint): PhysAddr {
+    if (typeof n === "bigint") return Number(alignDownU64(BigInt(address), n)) as PhysAddr;
     return alignDown(address, checkedAlign(n)) as PhysAddr;
   },
 
   /** @throws {@link AddressError} `address/overflow` when the result has a bit above 51 */
-  alignUp(address: PhysAddr, n: number): PhysAddr {
+  alignUp(address: PhysAddr, n: number | bigint): PhysAddr {
+    if (typeof n === "bigint") return physical(Number(alignUpU64(BigInt(address), n)));
     return physical(alignUp(address, checkedAlign(n)));
   },
 
-  isAligned(address: PhysAddr, n: number): boolean {
+  isAligned(address: PhysAddr, n: number | bigint): boolean {
     return PhysAddr.alignDown(address, n) === address;
   },
 
@@ -232,6 +239,25 @@ function signedNumber(value: bigint): number {
   const isWord = value < 1n << 64n && value >= -(1n << 63n);
   const signed = BigInt.asIntN(64, value);
   return isWord && BigInt.asIntN(48, signed) === signed ? Number(signed) : NaN;
+}
+
+/**
+ * Rounds a u64 down.
+ *
+ * @param n - a power of two, 1 … 2^63
+ * @throws {@link AddressError} `address/align`
+ */
+export function alignDownU64(value: bigint, n: bigint): bigint {
+  if (n <= 0n || (n & (n - 1n)) !== 0n || n >= 1n << 64n)
+    throw new AddressError("address/align", "expected a power of two as alignment, got", n);
+  return value & ~(n - 1n);
+}
+
+/** Rounds a u64 up. @throws {@link AddressError} `address/align`; `address/overflow` when the result exceeds 64 bits */
+export function alignUpU64(value: bigint, n: bigint): bigint {
+  const up = alignDownU64(value + n - 1n, n);
+  if (up >= 1n << 64n) throw new AddressError("address/overflow", "the result exceeds 64 bits", up);
+  return up;
 }
 
 function checkedAlign(n: number): number {

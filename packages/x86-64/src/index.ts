@@ -1,4 +1,4 @@
-export { isCanonical, isPhysical, PhysAddr, VirtAddr } from "./addr.ts";
+export { alignDownU64, alignUpU64, isCanonical, isPhysical, PhysAddr, VirtAddr } from "./addr.ts";
 export type { Level } from "./addr.ts";
 export { AddressError } from "./errors.ts";
 export type { AddressErrorCode } from "./errors.ts";
@@ -16,3 +16,4 @@ export type { FlagBits, FlagSet, FlagText } from "./registers/flag-set.ts";
 
 // Structures of the CPU
 export { PageFaultErrorCode } from "./structures/page-fault-error-code.ts";
+export { ExceptionVector, exceptionName, hasErrorCode } from "./structures/exception-vector.ts";

@@ -3,6 +3,7 @@ export type { PageSize } from "./page-size.ts";
 export { Page } from "./page.ts";
 export { PhysFrame } from "./phys-frame.ts";
 export { PageRange, PageRangeInclusive, PhysFrameRange, PhysFrameRangeInclusive } from "./page-range.ts";
+export { PageOffset, PageTableIndex, PageTableLevel } from "./page-table-index.ts";
 export { PageTableFlags } from "./page-table-flags.ts";
 export type { FlagName, FlagWord } from "./page-table-flags.ts";
 export { ENTRY_COUNT, flagsAtLevel, PageTable, PageTableEntry, TABLE_SIZE } from "./page-table.ts";
