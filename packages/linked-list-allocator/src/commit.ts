@@ -42,11 +42,13 @@ export function commit(
   end: number,
   pending: number,
 ): void {
+  let moves: number;
   do {
+    moves = view.moves;
     if (link >= 0) view.at(link + 8);
     if (hole1 >= 0) view.touch(hole1);
     if (hole2 >= 0) view.touch(hole2);
-  } while (!view.isCurrent);
+  } while (view.moves !== moves);
   const { control, c } = view;
   const isJournaled = view.isShared;
   if (isJournaled) {

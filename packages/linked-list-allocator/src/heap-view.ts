@@ -23,7 +23,8 @@ export const HEAD = -2;
 const PAGE_SHIFT = 12;
 /** The shift under which a heap of 4 GiB is two pages. */
 const LINEAR_SHIFT = 31;
-const UNKNOWN = -0x8000_0000;
+/** In `deltas`: not looked up yet. */
+export const UNKNOWN = -0x8000_0000;
 const TWO_32 = 0x1_0000_0000;
 const NOTHING = new Uint32Array(0);
 
@@ -40,7 +41,11 @@ export class HeapView {
   control: Uint32Array = NOTHING;
   c = 0;
   /** Of the control block, when this handle last looked. */
-  epoch = NaN;
+  epoch: number;
+  /** Counts how often this handle had to read the control block anew. */
+  reloads = 0;
+  /** Counts how often the pages were found to have moved. */
+  moves = 0;
 
   bottom: Ptr = 0;
   /** `bottom` + the usable size. */
@@ -58,7 +63,7 @@ export class HeapView {
   deltas: Int32Array = new Int32Array(1).fill(UNKNOWN);
   shift: number;
   /** Links of this offset and beyond are damaged. */
-  private linkLimit = 0;
+  linkLimit = 0;
   private generation = NaN;
 
   constructor(memory: Memory, controlAt: Ptr, trustsLinks: boolean) {
@@ -67,18 +72,13 @@ export class HeapView {
     this.trustsLinks = trustsLinks;
     this.isShared = memory.isShared;
     this.shift = LINEAR_SHIFT;
+    this.epoch = NaN;
   }
 
-  /**
-   * Catches up with what others did: call it first in each operation.
-   *
-   * @returns whether the heap is as this handle left it
-   */
-  sync(): boolean {
+  /** Catches up with what others did: call it first in each operation. */
+  sync(): void {
     if (this.memory.generation !== this.generation) this.locateControl();
-    if (this.control[this.c + WORD.epoch] === this.epoch) return true;
-    this.reload();
-    return false;
+    if (this.control[this.c + WORD.epoch] !== this.epoch) this.reload();
   }
 
   /** Reads the control block anew. */
@@ -95,6 +95,7 @@ export class HeapView {
     this.endOffset = this.end - this.origin;
     if (!(this.endOffset >= 0 && this.endOffset < TWO_32))
       throw new HeapCorruptionError("bottom and end in the control block are no heap", this.controlAt);
+    this.reloads++;
     this.linkLimit = this.trustsLinks ? TWO_32 : this.endOffset;
     this.forgetPages();
   }
@@ -167,11 +168,6 @@ export class HeapView {
     this.at(offset + 8);
   }
 
-  /** Whether what {@link HeapView.at} gave is still good. */
-  get isCurrent(): boolean {
-    return this.memory.generation === this.generation;
-  }
-
   /** Writes a hole's header; {@link HeapView.touch} came before. */
   writeHole(offset: number, size: number, next: number): void {
     const index = this.at(offset);
@@ -225,15 +221,16 @@ export class HeapView {
       const { views, firstIndex, address } = this.memory.window(this.controlAt, true);
       this.control = views.u32;
       this.c = (firstIndex + (this.controlAt - address)) / 4;
-    } while (!this.isCurrent);
+    } while (this.memory.generation !== this.generation);
     this.forgetPages();
   }
 
   private forgetPages(): void {
-    this.words = NOTHING;
+    this.moves++;
     const { bottom, end } = this;
     if (bottom === 0) return;
-    const { address, byteLength } = this.memory.window(bottom, true);
+    const { views, address, byteLength } = this.memory.window(bottom, true);
+    this.words = views.u32;
     this.shift = address <= bottom && address + byteLength >= end ? LINEAR_SHIFT : PAGE_SHIFT;
     const pages = this.shift === LINEAR_SHIFT ? 2 : Math.ceil(this.endOffset / (1 << PAGE_SHIFT));
     if (this.deltas.length !== pages) this.deltas = new Int32Array(pages);
@@ -244,11 +241,10 @@ export class HeapView {
   private findPage(offset: number): number {
     const address = this.origin + offset;
     let window = this.memory.window(address, true);
-    while (!this.isCurrent) {
+    while (this.memory.generation !== this.generation) {
       this.locateControl();
       window = this.memory.window(address, true);
     }
-    if (this.words === NOTHING) this.words = window.views.u32;
     const before = address - window.address;
     if (window.views.u32 !== this.words || window.byteLength - before < 8) return -1;
     const index = (window.firstIndex + before) / 4;

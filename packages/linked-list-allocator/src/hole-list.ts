@@ -19,7 +19,8 @@ import { alignLayout, BLOCK_ALIGN, MIN_BLOCK_SIZE } from "./align.ts";
 import { commit, SAME, SKIP } from "./commit.ts";
 import { expectControlBlock, expectRange, MAX_HEAP_SIZE, WORD, writeEmptyControlBlock } from "./control-block.ts";
 import { BadFreeError, HeapError, type BadFreeCode } from "./errors.ts";
-import { HEAD, HeapView, NONE } from "./heap-view.ts";
+import { HEAD, HeapView, NONE, UNKNOWN } from "./heap-view.ts";
+import { IndexKeeper, type IndexMode } from "./index-keeper.ts";
 
 export interface HeapOptions {
   /**
@@ -29,6 +30,12 @@ export interface HeapOptions {
    * @defaultValue "refuse"
    */
   readonly badFrees?: "refuse" | "as-upstream";
+  /**
+   * Whether holes are found by an index instead of by walking. The addresses are the same. `auto`: from 64 holes on.
+   *
+   * @defaultValue "auto"
+   */
+  readonly index?: IndexMode;
 }
 
 /** One free range. */
@@ -47,6 +54,7 @@ export class HoleList {
   /** For the inspectors of this package. */
   readonly view: HeapView;
   private readonly refusesBadFrees: boolean;
+  private readonly keeper: IndexKeeper;
 
   // What `find…` has found: the hole before the place, and the hole itself.
   private previous = HEAD;
@@ -54,9 +62,15 @@ export class HoleList {
   private start = 0;
 
   private constructor(memory: Memory, controlAt: Ptr, options: HeapOptions) {
-    const { badFrees = "refuse" } = options;
+    const { badFrees = "refuse", index = "auto" } = options;
+    if (badFrees !== "refuse" && badFrees !== "as-upstream")
+      throw new HeapError("heap/options", `badFrees: expected "refuse" or "as-upstream", got ${String(badFrees)}`);
+    if (index !== "auto" && index !== "off" && index !== "always")
+      throw new HeapError("heap/options", `index: expected "auto", "off" or "always", got ${String(index)}`);
     this.refusesBadFrees = badFrees === "refuse";
     this.view = new HeapView(memory, controlAt, !this.refusesBadFrees);
+    // Holes beyond the heap's end, which upstream allows, are beyond the index too.
+    this.keeper = new IndexKeeper(this.view, this.refusesBadFrees ? index : "off");
     this.view.sync();
   }
 
@@ -189,7 +203,7 @@ export class HoleList {
     view.sync();
     if (size >>> 0 !== size || size > MAX_QUICK_SIZE || !isQuickAlign(align)) return this.allocateRare(size, align);
     const need = size <= MIN_BLOCK_SIZE ? MIN_BLOCK_SIZE : (size + 7) & ~7;
-    const hole = this.walkToFit(need, align - 1);
+    const hole = this.keeper.ready() ? this.findFit(need, align - 1) : this.walkToFit(need, align - 1);
     return hole === NONE ? NULL : this.take(hole, need);
   }
 
@@ -229,7 +243,7 @@ export class HoleList {
       if (at % align !== 0)
         throw this.badFree("bad-free/misaligned", "expected a multiple of the alignment", at, size, align);
     }
-    const next = this.walkTo(offset);
+    const next = this.keeper.ready() ? this.findAround(offset) : this.walkTo(offset);
     const previous = this.previous;
     const end = previous === HEAD ? 0 : previous + this.size;
     if (end > offset || (next !== NONE && offset + need > next))
@@ -274,6 +288,8 @@ export class HoleList {
     const length = total - (total % BLOCK_ALIGN);
     const offset = view.endOffset;
     const next = this.walkTo(offset);
+    // The index was made for a smaller heap.
+    this.keeper.invalidate();
     this.insert(this.previous, next, offset, length, control[c + WORD.used]!, offset + length, total - length);
     view.reload();
   }
@@ -281,10 +297,23 @@ export class HoleList {
   /** Walks to the first hole that fits; sets what was found. */
   private walkToFit(need: number, mask: number): number {
     const { view } = this;
-    const { originLow } = view;
+    const { words, deltas, shift, originLow, linkLimit } = view;
     let previous = HEAD;
-    for (let hole = view.first(); hole !== NONE; hole = view.nextAt(hole)) {
-      const size = view.sizeAt(hole);
+    let hole = view.first();
+    let page = -1;
+    let delta = 0;
+    while (hole !== NONE) {
+      const index = (hole >>> 2) + delta;
+      if (hole >>> shift !== page) {
+        const found = view.at(hole);
+        page = hole >>> shift;
+        delta = found - (hole >>> 2);
+        // Not for heaps of 2 GiB and more (here offsets are signed), nor for pages that cannot be remembered.
+        if (deltas[page] !== delta || words !== view.words || linkLimit > 0x7fff_ffff)
+          return this.walkToFitSlowly(need, mask);
+        continue;
+      }
+      const size = words[index]!;
       if (size >= need) {
         const low = originLow + hole;
         const start = (low & mask) === 0 ? hole : hole + 16 + (-(low + 16) & mask);
@@ -297,18 +326,93 @@ export class HoleList {
         }
       }
       previous = hole;
+      if ((hole + 8) >>> shift !== page) hole = view.nextAt(hole);
+      else {
+        const low = words[index + 2]!;
+        const next = (low - originLow) | 0;
+        if (next <= hole || next >= linkLimit || (next & 7) !== 0 || low === 0) hole = view.nextAt(hole);
+        else hole = next;
+      }
     }
     return NONE;
+  }
+
+  /** {@link HoleList.walkToFit} for every memory and every size of heap. */
+  private walkToFitSlowly(need: number, mask: number): number {
+    const { view } = this;
+    let previous = HEAD;
+    for (let hole = view.first(); hole !== NONE; hole = view.nextAt(hole)) {
+      if (this.fits(hole, view.sizeAt(hole), need, mask)) {
+        this.previous = previous;
+        return hole;
+      }
+      previous = hole;
+    }
+    return NONE;
+  }
+
+  /** Finds the first hole that fits with the index; sets what was found. */
+  private findFit(need: number, mask: number): number {
+    const { view } = this;
+    const { index } = this.keeper;
+    for (let chunk = index.firstChunk(need); chunk >= 0; chunk = index.chunkFrom(chunk + 1, need)) {
+      let left = index.holesIn(chunk);
+      while (left !== 0) {
+        const hole = chunk * 256 + (31 - Math.clz32(left & -left)) * 8;
+        left &= left - 1;
+        if (this.fits(hole, view.sizeAt(hole), need, mask)) {
+          // Only a hole that goes away or moves needs the link to it changed.
+          if (this.start === hole) this.previous = this.holeBefore(hole);
+          return hole;
+        }
+      }
+    }
+    return NONE;
+  }
+
+  /** Whether a hole has room; sets its size and where the block starts. */
+  private fits(hole: number, size: number, need: number, mask: number): boolean {
+    if (size < need) return false;
+    const low = this.view.originLow + hole;
+    const start = (low & mask) === 0 ? hole : hole + 16 + (-(low + 16) & mask);
+    const rest = hole + size - start - need;
+    if (rest !== 0 && rest < MIN_BLOCK_SIZE) return false;
+    this.size = size;
+    this.start = start;
+    return true;
+  }
+
+  /** Finds the first hole at or above an offset with the index; sets the hole before it. */
+  private findAround(offset: number): number {
+    const { view } = this;
+    const previous = this.holeBefore(offset);
+    this.previous = previous;
+    if (previous === HEAD) return view.first();
+    this.size = view.sizeAt(previous);
+    return view.nextAt(previous);
+  }
+
+  private holeBefore(offset: number): number {
+    const previous = this.keeper.index.holeBefore(offset);
+    return previous < 0 ? HEAD : previous;
   }
 
   /** Walks to the first hole at or above an offset; sets the hole before it. */
   private walkTo(offset: number): number {
     const { view } = this;
+    const { words, deltas, shift, originLow, linkLimit } = view;
     let previous = HEAD;
     let hole = view.first();
     while (hole !== NONE && hole < offset) {
       previous = hole;
-      hole = view.nextAt(hole);
+      const link = hole + 8;
+      const delta = deltas[link >>> shift];
+      const low = delta === undefined || delta === UNKNOWN ? 0 : words[(link >>> 2) + delta]!;
+      const next = (low - originLow) | 0;
+      // Whatever is unusual goes the slow way: other pages, the end of the list, damage, heaps of 2 GiB and more.
+      if (low === 0 || next <= hole || next >= linkLimit || (next & 7) !== 0 || words !== view.words)
+        hole = view.nextAt(hole);
+      else hole = next;
     }
     this.previous = previous;
     this.size = previous === HEAD ? 0 : view.sizeAt(previous);
@@ -330,6 +434,17 @@ export class HoleList {
       else commit(view, used, holes, SKIP, 0, hole, front, next, SKIP, 0, 0, SAME, 0);
     } else if (rest !== 0) commit(view, used, holes, this.previous, back, back, rest, next, SKIP, 0, 0, SAME, 0);
     else commit(view, used, holes - 1, this.previous, next, SKIP, 0, 0, SKIP, 0, 0, SAME, 0);
+    const { keeper } = this;
+    if (keeper.isLive) {
+      keeper.begin();
+      const { index } = keeper;
+      if (front !== 0) {
+        index.resize(hole, this.size, front, view);
+        if (rest !== 0) index.insert(back, rest);
+      } else if (rest !== 0) index.move(hole, this.size, back, rest, view);
+      else index.remove(hole, this.size, view);
+      keeper.end();
+    }
     return view.address(start);
   }
 
@@ -355,6 +470,7 @@ export class HoleList {
       if (size < 0) throw this.badFree("bad-free/outside", "it lies below the heap", view.address(at), need, 1);
       if (next !== NONE) {
         commit(view, used, holes + 1, HEAD, offset, offset, size, next, SKIP, 0, 0, end, pending);
+        this.keeper.invalidate();
         return;
       }
     }
@@ -364,12 +480,23 @@ export class HoleList {
       if (gap > 0 && gap < MIN_BLOCK_SIZE) size += gap;
     }
     const joinsNext = next !== NONE && offset + size === next;
+    const nextSize = joinsNext ? view.sizeAt(next) : 0;
     const behind = joinsNext ? view.nextAt(next) : next;
-    const joined = joinsNext ? size + view.sizeAt(next) : size;
+    const joined = size + nextSize;
     const count = joinsNext ? holes : holes + 1;
-    if (previous !== HEAD && previous + this.size === offset)
+    const joinsPrevious = previous !== HEAD && previous + this.size === offset;
+    if (joinsPrevious)
       commit(view, used, count - 1, SKIP, 0, previous, this.size + joined, behind, SKIP, 0, 0, end, pending);
     else commit(view, used, count, previous, offset, offset, joined, behind, SKIP, 0, 0, end, pending);
+    const { keeper } = this;
+    if (keeper.isLive) {
+      keeper.begin();
+      const { index } = keeper;
+      if (joinsNext) index.remove(next, nextSize, view);
+      if (joinsPrevious) index.resize(previous, this.size, this.size + joined, view);
+      else index.insert(offset, joined);
+      keeper.end();
+    }
   }
 
   /** Sizes and alignments beyond 2^30: they fail, are refused, or fit by luck. */

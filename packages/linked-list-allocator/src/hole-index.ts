@@ -1,0 +1,322 @@
+/**
+ * An index of the holes: it finds what the walk finds, the lowest hole that may fit and the hole before an offset,
+ * without walking.
+ *
+ * ```
+ *   heap      │ chunk 0: 256 bytes │ chunk 1 │ …                  a chunk has 32 places where a hole can start
+ *   bits      │ u32: bit p: a hole starts at place p (8·p bytes into the chunk)
+ *   values    │ u8:  1ccccccc: the largest class of a hole that starts in the chunk; 0: none starts there
+ *
+ *   node      │ 8 × u32: plane b holds bit b of the values of 32 children          ╮
+ *   its value │ u8: the largest of theirs                                         ├ one tree level; 32 nodes
+ *             │                                                                   │ have a node above them
+ *                                                                                 ╯
+ * ```
+ * With the bits of 32 values side by side in 8 words, "which children are at least k", "the largest child" and "the last
+ * child that is not empty" take a few operations on whole words, and no loop over children. It costs 2.4 % of the heap.
+ *
+ * A class is a range of sizes: exact below 512 bytes, then four to each doubling. So a chunk of class k or more *may* have
+ * a hole that fits, and none of a lower class has.
+ *
+ * @module
+ */
+
+/** Bytes of heap to a chunk, as a shift. */
+const CHUNK_SHIFT = 8;
+const MAX_CLASS = 127;
+/** Set in every value but "nothing". */
+const PRESENT = 0x80;
+/** Words of a node. */
+const PLANES = 8;
+
+/** Where the index reads the size of a hole. */
+export interface Sizes {
+  sizeAt(offset: number): number;
+}
+
+/**
+ * The class of a size.
+ *
+ * @param size - bytes; a multiple of 8
+ * @returns 0 … 127; never less for a larger size
+ */
+export function classOf(size: number): number {
+  const units = size >>> 3;
+  if (units < 64) return units;
+  const exponent = 31 - Math.clz32(units);
+  const found = 64 + (exponent - 6) * 4 + ((units >>> (exponent - 2)) & 3);
+  return found < MAX_CLASS ? found : MAX_CLASS;
+}
+
+/** How many chunks an index for so many bytes of heap has. */
+export function chunksFor(byteLength: number): number {
+  return Math.max(1, Math.ceil(byteLength / (1 << CHUNK_SHIFT)));
+}
+
+/** Nodes on all levels above so many chunks. */
+function nodesAbove(chunks: number): number {
+  let nodes = 0;
+  let level = chunks;
+  do {
+    level = Math.ceil(level / 32);
+    nodes += level;
+  } while (level > 1);
+  return nodes;
+}
+
+/** Bytes that an index of so many chunks takes; a multiple of 8. */
+export function indexBytes(chunks: number): number {
+  const nodes = nodesAbove(chunks);
+  const bytes = chunks * 4 + nodes * PLANES * 4 + chunks + nodes;
+  return Math.ceil(bytes / 8) * 8;
+}
+
+/** The index, over bytes that may be shared. All zeros is an index of no holes. */
+export class HoleIndex {
+  /** Offsets below `chunks * 256` can be indexed. */
+  readonly chunks: number;
+  /** Places where holes start, a word per chunk. */
+  private readonly bits: Int32Array;
+  private readonly planes: Int32Array;
+  private readonly values: Uint8Array;
+  /** Per level, 0 for the chunks: where its values, and the planes of its nodes, begin. */
+  private readonly valuesFrom: number[] = [];
+  private readonly planesFrom: number[] = [];
+  private readonly counts: number[] = [];
+  /** The level of the one node that has none above. */
+  private readonly root: number;
+  private readonly bytes: Uint8Array;
+
+  /** @param byteOffset - a multiple of 8; {@link indexBytes} bytes from there are the index's */
+  constructor(buffer: ArrayBufferLike, byteOffset: number, chunks: number) {
+    this.chunks = chunks;
+    const nodes = nodesAbove(chunks);
+    this.bits = new Int32Array(buffer, byteOffset, chunks);
+    this.planes = new Int32Array(buffer, byteOffset + chunks * 4, nodes * PLANES);
+    this.values = new Uint8Array(buffer, byteOffset + chunks * 4 + nodes * PLANES * 4, chunks + nodes);
+    this.bytes = new Uint8Array(buffer, byteOffset, indexBytes(chunks));
+    let value = 0;
+    let plane = 0;
+    let count = chunks;
+    let level = 0;
+    this.valuesFrom.push(0);
+    this.planesFrom.push(0);
+    this.counts.push(chunks);
+    do {
+      value += count;
+      count = Math.ceil(count / 32);
+      this.valuesFrom.push(value);
+      this.planesFrom.push(plane);
+      this.counts.push(count);
+      plane += count * PLANES;
+      level++;
+    } while (count > 1);
+    this.root = level;
+  }
+
+  /** Forgets all holes. */
+  clear(): void {
+    this.bytes.fill(0);
+  }
+
+  /** The places in a chunk where holes start, as bits. */
+  holesIn(chunk: number): number {
+    return this.bits[chunk]!;
+  }
+
+  /** Adds a hole. */
+  insert(offset: number, size: number): void {
+    const chunk = offset >>> CHUNK_SHIFT;
+    this.bits[chunk]! |= 1 << ((offset >>> 3) & 31);
+    const value = PRESENT | classOf(size);
+    if (value > this.values[chunk]!) this.setValue(chunk, value);
+  }
+
+  /** Takes a hole out. */
+  remove(offset: number, size: number, sizes: Sizes): void {
+    const chunk = offset >>> CHUNK_SHIFT;
+    this.bits[chunk]! &= ~(1 << ((offset >>> 3) & 31));
+    if ((PRESENT | classOf(size)) === this.values[chunk]!) this.setValue(chunk, this.largestIn(chunk, sizes));
+  }
+
+  /** Notes that a hole has another size now. */
+  resize(offset: number, oldSize: number, newSize: number, sizes: Sizes): void {
+    const chunk = offset >>> CHUNK_SHIFT;
+    const oldValue = PRESENT | classOf(oldSize);
+    const value = PRESENT | classOf(newSize);
+    const largest = this.values[chunk]!;
+    if (value >= largest) this.setValue(chunk, value);
+    else if (oldValue === largest) this.setValue(chunk, this.largestIn(chunk, sizes));
+  }
+
+  /** Notes that a hole has moved up and shrunk: its front was taken. */
+  move(from: number, oldSize: number, to: number, newSize: number, sizes: Sizes): void {
+    const chunk = from >>> CHUNK_SHIFT;
+    if (to >>> CHUNK_SHIFT !== chunk) {
+      this.remove(from, oldSize, sizes);
+      this.insert(to, newSize);
+      return;
+    }
+    this.bits[chunk]! ^= (1 << ((from >>> 3) & 31)) | (1 << ((to >>> 3) & 31));
+    if ((PRESENT | classOf(oldSize)) === this.values[chunk]!) this.setValue(chunk, this.largestIn(chunk, sizes));
+  }
+
+  /**
+   * The first chunk at or behind another that may have a hole for a size.
+   *
+   * @returns −1 when none has
+   */
+  chunkFrom(chunk: number, size: number): number {
+    const wanted = classOf(size);
+    const { root } = this;
+    if (chunk >= this.chunks) return -1;
+    let child = chunk;
+    let level = 1;
+    for (;;) {
+      const found = this.atLeast(level, child >>> 5, wanted) & (-1 << (child & 31));
+      if (found !== 0) {
+        child = (child & ~31) + lowestBit(found);
+        break;
+      }
+      // Nothing more below this node: go on behind it, one level up.
+      child = (child >>> 5) + 1;
+      if (level === root || child >= this.counts[level]!) return -1;
+      level++;
+    }
+    for (level--; level > 0; level--) child = child * 32 + lowestBit(this.atLeast(level, child, wanted));
+    return child;
+  }
+
+  /** {@link HoleIndex.chunkFrom} from the heap's beginning. */
+  firstChunk(size: number): number {
+    const wanted = classOf(size);
+    if (this.values[this.valuesFrom[this.root]!]! < (PRESENT | wanted)) return -1;
+    let child = 0;
+    for (let level = this.root; level > 0; level--) child = child * 32 + lowestBit(this.atLeast(level, child, wanted));
+    return child;
+  }
+
+  /** The offset of the last hole that starts below another offset, or −1. */
+  holeBefore(offset: number): number {
+    let child = offset >>> CHUNK_SHIFT;
+    const inChunk = this.bits[child]! & ((1 << ((offset >>> 3) & 31)) - 1);
+    if (inChunk !== 0) return child * 256 + (31 - Math.clz32(inChunk)) * 8;
+    const { planes, planesFrom, root } = this;
+    let level = 1;
+    for (;;) {
+      const present = planes[planesFrom[level]! + (child >>> 5) * PLANES + 7]!;
+      const before = present & ((1 << (child & 31)) - 1);
+      if (before !== 0) {
+        child = (child & ~31) + 31 - Math.clz32(before);
+        break;
+      }
+      if (level === root) return -1;
+      child >>>= 5;
+      level++;
+    }
+    for (level--; level > 0; level--)
+      child = child * 32 + 31 - Math.clz32(planes[planesFrom[level]! + child * PLANES + 7]!);
+    return child * 256 + (31 - Math.clz32(this.bits[child]!)) * 8;
+  }
+
+  /** Which children of a node are of a class or more, as bits. */
+  private atLeast(level: number, node: number, wanted: number): number {
+    const { planes } = this;
+    const p = this.planesFrom[level]! + node * PLANES;
+    let equal = planes[p + 7]!;
+    let greater = 0;
+    let plane = planes[p + 6]!;
+    let bit = -((wanted >>> 6) & 1);
+    greater |= equal & plane & ~bit;
+    equal &= ~(plane ^ bit);
+    plane = planes[p + 5]!;
+    bit = -((wanted >>> 5) & 1);
+    greater |= equal & plane & ~bit;
+    equal &= ~(plane ^ bit);
+    plane = planes[p + 4]!;
+    bit = -((wanted >>> 4) & 1);
+    greater |= equal & plane & ~bit;
+    equal &= ~(plane ^ bit);
+    plane = planes[p + 3]!;
+    bit = -((wanted >>> 3) & 1);
+    greater |= equal & plane & ~bit;
+    equal &= ~(plane ^ bit);
+    plane = planes[p + 2]!;
+    bit = -((wanted >>> 2) & 1);
+    greater |= equal & plane & ~bit;
+    equal &= ~(plane ^ bit);
+    plane = planes[p + 1]!;
+    bit = -((wanted >>> 1) & 1);
+    greater |= equal & plane & ~bit;
+    equal &= ~(plane ^ bit);
+    plane = planes[p]!;
+    bit = -(wanted & 1);
+    greater |= equal & plane & ~bit;
+    equal &= ~(plane ^ bit);
+    return greater | equal;
+  }
+
+  /** The largest value of a node's children. */
+  private largestBelow(p: number): number {
+    const { planes } = this;
+    let candidates = planes[p + 7]!;
+    if (candidates === 0) return 0;
+    let value = PRESENT;
+    for (let b = 6; b >= 0; b--) {
+      const narrowed = candidates & planes[p + b]!;
+      if (narrowed !== 0) {
+        candidates = narrowed;
+        value |= 1 << b;
+      }
+    }
+    return value;
+  }
+
+  /** The value of a chunk, from the sizes of its holes. */
+  private largestIn(chunk: number, sizes: Sizes): number {
+    let left = this.bits[chunk]!;
+    let largest = 0;
+    while (left !== 0) {
+      const place = lowestBit(left);
+      left &= left - 1;
+      const value = PRESENT | classOf(sizes.sizeAt(chunk * 256 + place * 8));
+      if (value > largest) largest = value;
+    }
+    return largest;
+  }
+
+  /** Sets the value of a chunk, and of the nodes above as far as they change. */
+  private setValue(chunk: number, newValue: number): void {
+    const { planes, values, root } = this;
+    let child = chunk;
+    let value = newValue;
+    for (let level = 0; ; level++) {
+      const at = this.valuesFrom[level]! + child;
+      const old = values[at]!;
+      if (old === value) return;
+      values[at] = value;
+      if (level === root) return;
+      const changed = old ^ value;
+      const place = child & 31;
+      child >>>= 5;
+      const p = this.planesFrom[level + 1]! + child * PLANES;
+      planes[p]! ^= (changed & 1) << place;
+      planes[p + 1]! ^= ((changed >>> 1) & 1) << place;
+      planes[p + 2]! ^= ((changed >>> 2) & 1) << place;
+      planes[p + 3]! ^= ((changed >>> 3) & 1) << place;
+      planes[p + 4]! ^= ((changed >>> 4) & 1) << place;
+      planes[p + 5]! ^= ((changed >>> 5) & 1) << place;
+      planes[p + 6]! ^= ((changed >>> 6) & 1) << place;
+      planes[p + 7]! ^= (changed >>> 7) << place;
+      const above = values[this.valuesFrom[level + 1]! + child]!;
+      if (value < above) {
+        if (old < above) return;
+        value = this.largestBelow(p);
+      }
+    }
+  }
+}
+
+function lowestBit(word: number): number {
+  return 31 - Math.clz32(word & -word);
+}

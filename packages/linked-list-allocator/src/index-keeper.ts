@@ -1,0 +1,170 @@
+/**
+ * When a heap has an index: it pays from about 64 holes on.
+ *
+ * The index repeats what the holes' own bytes say, so it can be dropped and built again at any time. It lies in this
+ * handle's own memory, or, for a heap that threads share, in bytes beside the heap that all handles use under the lock.
+ * A handle's own index is out of date once another handle has changed the heap: the epoch tells.
+ *
+ * @module
+ */
+import type { Ptr } from "@kmem/memory";
+import { joinWords, WORD } from "./control-block.ts";
+import { NONE, type HeapView } from "./heap-view.ts";
+import { chunksFor, HoleIndex, indexBytes } from "./hole-index.ts";
+
+/** `auto`: from 64 holes on. `off`, `always`: for tests and measurements. */
+export type IndexMode = "auto" | "off" | "always";
+
+/** Beyond so many holes the index is built, below so many it is dropped. */
+const LIMITS: Record<IndexMode, readonly [build: number, drop: number]> = {
+  auto: [64, 24],
+  off: [Infinity, Infinity],
+  always: [-1, -1],
+};
+
+/** `WORD.indexLive` of an index in memory. */
+const EMPTY = 0;
+const LIVE = 1;
+const DIRTY = 2;
+
+/** One handle's index and what it knows of it. */
+export class IndexKeeper {
+  /** Good while {@link IndexKeeper.isLive}. */
+  index!: HoleIndex;
+  isLive = false;
+
+  private readonly view: HeapView;
+  private readonly buildAbove: number;
+  private readonly dropBelow: number;
+  /** Where the index in memory lies that `index` shows, or 0 when it is this handle's own. */
+  private sharedAt: Ptr = 0;
+  private shownBuffer: ArrayBufferLike | undefined = undefined;
+  /** Whether the bytes of the index may be anything. */
+  private isDirty = false;
+  /** Holes walked past since an own index went out of date; building it anew must be worth it. */
+  private walked = 0;
+  private seenReloads = 0;
+
+  constructor(view: HeapView, mode: IndexMode) {
+    this.view = view;
+    [this.buildAbove, this.dropBelow] = LIMITS[mode];
+  }
+
+  /** Decides whether the index is used by the operation that begins; the view is in step. */
+  ready(): boolean {
+    const { view } = this;
+    const holes = view.control[view.c + WORD.holes]!;
+    if (view.reloads !== this.seenReloads) this.catchUp();
+    if (this.isLive) {
+      if (holes >= this.dropBelow) return true;
+      this.drop();
+    } else if (holes > this.buildAbove) {
+      if (this.isDirty && this.sharedAt === 0 && !this.isWorthwhile(holes)) return false;
+      this.build();
+      return this.isLive;
+    }
+    return false;
+  }
+
+  /** Before the index is changed: should that fail on the way, it is no longer trusted. */
+  begin(): void {
+    this.isLive = false;
+    this.isDirty = true;
+    if (this.sharedAt !== 0) this.setState(DIRTY);
+  }
+
+  /** After the index was changed. */
+  end(): void {
+    this.isLive = true;
+    this.isDirty = false;
+    if (this.sharedAt !== 0) this.setState(LIVE);
+  }
+
+  /** Forgets the index; its bytes may be anything. */
+  invalidate(): void {
+    this.isLive = false;
+    this.isDirty = true;
+    if (this.sharedAt !== 0) this.setState(DIRTY);
+  }
+
+  /** Another handle has changed the heap. */
+  private catchUp(): void {
+    const { view } = this;
+    const { control, c } = view;
+    this.seenReloads = view.reloads;
+    const at = joinWords(control[c + WORD.indexAt]!, control[c + WORD.indexAt + 1]!);
+    if (at === 0) {
+      if (this.isLive || this.sharedAt !== 0) this.isDirty = true;
+      this.isLive = false;
+      this.sharedAt = 0;
+      return;
+    }
+    this.sharedAt = at;
+    const state = control[c + WORD.indexLive]!;
+    this.isDirty = state !== EMPTY;
+    this.isLive = state === LIVE && this.showShared();
+  }
+
+  private isWorthwhile(holes: number): boolean {
+    this.walked += holes;
+    // Clearing costs about as much as walking past a quarter as many holes as there are chunks; adding one, as 20.
+    if (this.walked < chunksFor(this.view.endOffset) / 4 + holes * 40) return false;
+    this.walked = 0;
+    return true;
+  }
+
+  private build(): void {
+    const { view } = this;
+    if (this.sharedAt !== 0) {
+      if (!this.showShared()) return;
+    } else if ((this.index as HoleIndex | undefined)?.chunks !== chunksFor(view.endOffset)) {
+      const chunks = chunksFor(view.endOffset);
+      this.index = new HoleIndex(new ArrayBuffer(indexBytes(chunks)), 0, chunks);
+      this.isDirty = false;
+    }
+    if (this.isDirty) this.index.clear();
+    this.begin();
+    const { index } = this;
+    for (let hole = view.first(); hole !== NONE; hole = view.nextAt(hole)) index.insert(hole, view.sizeAt(hole));
+    this.end();
+  }
+
+  /** Takes out the few holes that are left, which is less work than clearing. */
+  private drop(): void {
+    const { view, index } = this;
+    this.begin();
+    for (let hole = view.first(); hole !== NONE; hole = view.nextAt(hole)) index.remove(hole, view.sizeAt(hole), view);
+    this.isDirty = false;
+    if (this.sharedAt !== 0) this.setState(EMPTY);
+  }
+
+  /** Makes `index` show the bytes in memory. @returns false when the heap has outgrown them */
+  private showShared(): boolean {
+    const { view } = this;
+    const { control, c } = view;
+    const available = control[c + WORD.indexBytes]!;
+    const { views, firstIndex, address, byteLength } = view.memory.window(this.sharedAt, true);
+    const { buffer } = views.u8;
+    const before = this.sharedAt - address;
+    if (byteLength - before < available) return false;
+    const shown = this.index as HoleIndex | undefined;
+    if (this.shownBuffer !== buffer || shown === undefined) {
+      const chunks = mostChunksIn(available);
+      this.index = new HoleIndex(buffer, views.u8.byteOffset + firstIndex + before, chunks);
+      this.shownBuffer = buffer;
+    }
+    return this.index.chunks * 256 >= view.endOffset;
+  }
+
+  private setState(state: number): void {
+    const { control, c } = this.view;
+    control[c + WORD.indexLive] = state;
+  }
+}
+
+/** The most chunks whose index fits into so many bytes. */
+function mostChunksIn(bytes: number): number {
+  let chunks = Math.floor(bytes / 5);
+  while (chunks > 1 && indexBytes(chunks) > bytes) chunks -= Math.max(1, Math.floor((indexBytes(chunks) - bytes) / 8));
+  return chunks;
+}
