@@ -1,9 +1,14 @@
+export { Box, box } from "./box/box.ts";
+export { BoxUninit } from "./box/box-uninit.ts";
 export { BoxedSlice, boxSlice, Slice, Vec, vec } from "./vec/vec.ts";
 export type { VecType } from "./vec/vec.ts";
 export { Drain, ExtractIf, Splice } from "./vec/drain.ts";
 export { IntoIter } from "./vec/into-iter.ts";
 export { SliceBase } from "./slice/slice-base.ts";
 export type { Found } from "./slice/slice-search.ts";
+export { RefMut } from "./core/ref-mut.ts";
+export { cloneOf } from "./core/clone-value.ts";
+export { expect, unwrap } from "./core/unwrap.ts";
 export { dropValue } from "./core/drop-value.ts";
 export { Owner } from "./core/owner.ts";
 export { reportLostOwners } from "./core/lost-owners.ts";

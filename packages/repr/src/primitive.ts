@@ -176,12 +176,12 @@ function primitive<T>(name: string, size: number, kind: Kind, get: Get<T>, put: 
   };
 }
 
-const naturalOrders = new WeakSet([comparePlain, compareFloats]);
+const naturalOrders: ReadonlySet<unknown> = new Set<unknown>([comparePlain, compareFloats]);
 
 /** Whether a primitive is ordered as JavaScript's typed arrays sort it. */
 export function isNaturallyOrdered(type: AnyType): boolean {
   const { kind = 0 } = type;
-  return kind > 0 && kind <= 13 && naturalOrders.has(Reflect.get(type, "compare") as object);
+  return kind > 0 && kind <= 13 && naturalOrders.has(Reflect.get(type, "compare"));
 }
 
 function comparePlain(a: unknown, b: unknown): number {

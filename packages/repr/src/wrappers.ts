@@ -87,8 +87,9 @@ export function lazy<T>(describe: () => Type<T>): Type<T> {
   let known: Type<T> | undefined;
   const get = (): Type<T> => (known ??= describe());
   return {
+    // While the type is still being described, its name is not known either.
     get name() {
-      return get().name;
+      return known?.name ?? "…";
     },
     get size() {
       return get().size;

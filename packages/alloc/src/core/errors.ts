@@ -104,8 +104,8 @@ export function usizeText(value: number): string {
  *
  * @throws {@link ArgumentError} `alloc/argument`
  */
-export function checkUsize(value: number, what: string): void {
-  if (!Number.isInteger(value) || value < 0)
+export function checkUsize(value: number | bigint, what: string): void {
+  if (typeof value === "bigint" ? value < 0n : !Number.isInteger(value) || value < 0)
     throw new ArgumentError(
       "alloc/argument",
       `${what}: expected a whole number of 0 or more, got ${String(value)}`,

@@ -33,19 +33,23 @@ export interface OwnerGlue<H extends Owner> {
 
 /** The element type of an owner. Its values are handles: writing one moves it, reading one borrows. */
 export function ownerType<H extends Owner>(glue: OwnerGlue<H>): Type<H> {
-  const { name, size, niche } = glue;
+  const { size, niche } = glue;
   const check = (value: H, allocator?: GlobalAlloc): void => {
-    if (!glue.is(value)) throw new ReprError("repr/value", `expected an owned ${name}, got ${describe(value)}`, value);
+    if (!glue.is(value))
+      throw new ReprError("repr/value", `expected an owned ${glue.name}, got ${describe(value)}`, value);
     value.checkMovable(allocator);
   };
   const type: Type<H> = {
-    name,
+    // Looked up when it is asked for: a type that contains itself has no name yet while it is described.
+    get name() {
+      return glue.name;
+    },
     size,
     align: 8,
     niche,
     read(_memory, at, lender) {
       if (lender === undefined)
-        throw new ReprError("repr/lender", `a ${name} can only be read by way of the collection that owns it`);
+        throw new ReprError("repr/lender", `a ${glue.name} can only be read by way of the collection that owns it`);
       return glue.borrow({ lender, slot: at });
     },
     write(_memory, at, value, allocator) {
@@ -72,7 +76,8 @@ export function ownerType<H extends Owner>(glue: OwnerGlue<H>): Type<H> {
 
 /** Whether two descriptors describe the same type: the same object, or the same name and layout. */
 export function sameType(a: AnyType, b: AnyType): boolean {
-  return a === b || (a.name === b.name && a.size === b.size && a.align === b.align);
+  // Sizes first: asking for one makes a lazy type look itself up, and know its name.
+  return a === b || (a.size === b.size && a.align === b.align && a.name === b.name);
 }
 
 /** Gives one result per element type, so that `vec(u8) === vec(u8)`. */

@@ -64,6 +64,11 @@ export abstract class Owner implements Lender, Disposable, Inspectable {
   /** Drops the contents, then gives the memory back. Called once, on an owned handle. */
   protected abstract release(): void;
 
+  /** Rust's `Clone`: an owner of a copy of everything. @throws {@link ArgumentError} for what has no clone */
+  clone(): Owner {
+    throw new ArgumentError("alloc/argument", `${this.typeName} has no clone`, this);
+  }
+
   /** Whether this handle can still be used as an owner (not moved, not dropped, not borrowed). */
   get isOwned(): boolean {
     return this.state === OWNED || (this.state === LOCKED && this.stateBeforeLock === OWNED);

@@ -92,27 +92,29 @@ export class RawVec<T> {
   }
 
   /** Makes room for `additional` more than `length`, growing generously. @throws as {@link RawVec.allocate} */
-  reserve(length: number, additional: number): void {
+  reserve(length: number, additional: number | bigint): void {
     const error = this.tryReserve(length, additional);
     if (error !== undefined) fail(error);
   }
 
   /** Makes room for exactly `additional` more than `length`. @throws as {@link RawVec.allocate} */
-  reserveExact(length: number, additional: number): void {
+  reserveExact(length: number, additional: number | bigint): void {
     const error = this.tryReserveExact(length, additional);
     if (error !== undefined) fail(error);
   }
 
   /** @returns why there is no room, if there is none; nothing has changed then */
-  tryReserve(length: number, additional: number): TryReserveError | undefined {
+  tryReserve(length: number, additional: number | bigint): TryReserveError | undefined {
+    if (this.type.size === 0) return fitsUsize(length, additional) ? undefined : new TryReserveError();
     if (this.capacity - length >= additional) return undefined;
-    const needed = length + additional;
+    const needed = length + Number(additional);
     return this.setCapacity(Math.max(this.capacity * 2, needed, minNonZeroCapacity(this.type.size)));
   }
 
-  tryReserveExact(length: number, additional: number): TryReserveError | undefined {
+  tryReserveExact(length: number, additional: number | bigint): TryReserveError | undefined {
+    if (this.type.size === 0) return fitsUsize(length, additional) ? undefined : new TryReserveError();
     if (this.capacity - length >= additional) return undefined;
-    return this.setCapacity(length + additional);
+    return this.setCapacity(length + Number(additional));
   }
 
   /**
@@ -139,7 +141,7 @@ export class RawVec<T> {
 
   private setCapacity(capacity: number): TryReserveError | undefined {
     const { size, align } = this.type;
-    if (size === 0 || capacity * size > MAX_SIZE - align) return new TryReserveError();
+    if (capacity * size > MAX_SIZE - align) return new TryReserveError();
     if (this.capacity === 0) return this.tryAllocate(capacity);
     const at = this.allocator.realloc(this.slots.start, this.layout, capacity * size);
     if (at === NULL) return new TryReserveError(Layout.fromSizeAlignUnchecked(capacity * size, align));
@@ -153,4 +155,11 @@ export class RawVec<T> {
 export function fail(error: TryReserveError): never {
   if (error.layout === undefined) capacityOverflow();
   handleAllocError(error.layout);
+}
+
+/** Whether `length + additional` is a usize: numbers are exact only below 2^53. */
+function fitsUsize(length: number, additional: number | bigint): boolean {
+  const max = 0xffff_ffff_ffff_ffffn;
+  const more = BigInt(additional);
+  return BigInt(length) + (more > max ? max : more) <= max;
 }

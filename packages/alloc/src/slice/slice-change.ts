@@ -7,6 +7,7 @@ import { Panic } from "@kmem/memory";
 import { cloneValueFrom, dropValues, type Slots } from "@kmem/repr";
 import { dropValue } from "../core/drop-value.ts";
 import { ArgumentError, checkUsize } from "../core/errors.ts";
+import { replaceSlot, setSlot } from "../core/place.ts";
 import { checkRange } from "../core/range.ts";
 import { OWNED } from "../core/owner.ts";
 import { sameType } from "../core/owner-type.ts";
@@ -24,20 +25,14 @@ export abstract class SliceChange<T> extends SliceSearch<T> {
       slots.set(index, value);
       return;
     }
-    slots.check(value);
-    this.changed();
-    this.dropThen(index, () => slots.set(index, value));
+    setSlot(slots, index, value, () => this.changed());
   }
 
   /** Replaces an element and gives the old one: `mem::replace(&mut v[i], x)`. @throws as {@link SliceChange.set} */
   replace(index: number, value: T): T {
     if (this.state !== OWNED) this.enter();
     this.checkIndex(index);
-    this.slots.check(value);
-    const old = this.slots.take(index);
-    this.slots.set(index, value);
-    if (this.slots.owns) this.changed();
-    return old;
+    return replaceSlot(this.slots, index, value, () => this.changed());
   }
 
   swap(a: number, b: number): void {
@@ -93,8 +88,8 @@ export abstract class SliceChange<T> extends SliceSearch<T> {
       for (let i = 0; i < count - 1; i++) cloneValueFrom(type, memory, last, slots.addressOf(i), allocator);
     } finally {
       const bytes = this.readRaw(count - 1, 1);
-      memory.writeBytes(last, old);
-      this.dropThen(count - 1, () => memory.writeBytes(last, bytes));
+      this.writeRaw(count - 1, old);
+      this.dropThen(count - 1, () => this.writeRaw(count - 1, bytes));
     }
   }
 
@@ -148,8 +143,8 @@ export abstract class SliceChange<T> extends SliceSearch<T> {
     if (this.slots.owns) this.requireSameAllocator(other);
     const mine = this.readRaw(0, this.count);
     const theirs = other.readRaw(0, this.count);
-    this.slots.memory.writeBytes(this.slots.start, theirs);
-    other.slots.memory.writeBytes(other.slots.start, mine);
+    this.writeRaw(0, theirs);
+    other.writeRaw(0, mine);
     this.movedElements();
     other.movedElements();
   }
@@ -193,7 +188,7 @@ export abstract class SliceChange<T> extends SliceSearch<T> {
     if (slots.owns || this.type.kind === undefined) {
       const bytes = this.readRaw(a, 1);
       slots.move(a, b, 1);
-      slots.memory.writeBytes(slots.addressOf(b), bytes);
+      this.writeRaw(b, bytes);
     } else {
       const value = slots.get(a);
       slots.set(a, slots.get(b));
@@ -246,6 +241,11 @@ export abstract class SliceChange<T> extends SliceSearch<T> {
     }
   }
 
+  /** Overwrites the bytes of elements. */
+  protected writeRaw(index: number, bytes: Uint8Array): void {
+    if (bytes.length > 0) this.slots.memory.writeBytes(this.slots.addressOf(index), bytes);
+  }
+
   /** The bytes of `count` elements. */
   protected readRaw(index: number, count: number): Uint8Array {
     const { slots } = this;
@@ -276,7 +276,7 @@ export abstract class SliceChange<T> extends SliceSearch<T> {
     if (mid <= count - mid) {
       const front = this.readRaw(0, mid);
       slots.move(0, mid, count - mid);
-      slots.memory.writeBytes(slots.addressOf(count - mid), front);
+      this.writeRaw(count - mid, front);
     } else {
       const back = this.readRaw(mid, count - mid);
       slots.move(count - mid, 0, mid);

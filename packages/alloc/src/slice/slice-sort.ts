@@ -121,7 +121,7 @@ export abstract class SliceSort<T> extends SliceChange<T> {
       const start = order[i]! * stride;
       to.set(from.subarray(start, start + stride), i * stride);
     }
-    slots.memory.writeBytes(slots.start, to);
+    this.writeRaw(0, to);
     this.movedElements();
   }
 

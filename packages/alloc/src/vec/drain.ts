@@ -133,7 +133,9 @@ export class Splice<T> extends Drain<T> {
       try {
         if (rest.length > 0) {
           this.moveTail(rest.length);
-          fill(rest.drain());
+          const source = rest.drain();
+          fill(source);
+          source[Symbol.dispose]();
         }
       } finally {
         rest.drop();

@@ -5,13 +5,16 @@
  */
 import { Panic } from "@kmem/memory";
 import { cloneValue, cloneValueFrom, cloneValues, dropValues } from "@kmem/repr";
+import { cloneOf } from "../core/clone-value.ts";
 import { dropValue } from "../core/drop-value.ts";
 import { ArgumentError, checkUsize, usizeText } from "../core/errors.ts";
+import { iterOf } from "../core/iter.ts";
 import { checkRange } from "../core/range.ts";
 import { OWNED } from "../core/owner.ts";
 import { minNonZeroCapacity } from "../core/raw-vec.ts";
 import { lowerBoundOf, sizeHintOf } from "../core/size-hint.ts";
 import type { SliceBase } from "../slice/slice-base.ts";
+import { isSlice } from "../slice/slice-change.ts";
 import { Drain, ExtractIf, Splice, type VecInside } from "./drain.ts";
 import { VecCore } from "./vec-core.ts";
 import type { Vec } from "./vec.ts";
@@ -33,12 +36,16 @@ export abstract class VecBulk<T> extends VecCore<T> {
     this.extendFrom(values[Symbol.iterator]());
   }
 
-  /** Appends clones of all elements of a slice; values of types that own nothing may also come from an array. */
+  /** Appends clones of all elements of a slice or array. */
   extendFromSlice(source: ArrayLike<T> | SliceBase<T>): void {
     if (this.state !== OWNED) this.enter();
     this.checkAll(source);
     const { length } = source;
     const { slots } = this;
+    if (slots.owns && !isSlice(source)) {
+      this.extend(iterOf(Array.from(source)).map((value) => cloneOf(value)));
+      return;
+    }
     if (slots.owns) this.cloneable(source);
     const from = this.slotsOf(source);
     // Where the source is a part of this Vec, it moves with the block.

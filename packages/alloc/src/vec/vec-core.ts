@@ -141,7 +141,7 @@ export abstract class VecCore<T> extends SliceBase<T> {
   }
 
   /** Makes room for `additional` more elements, growing generously. @throws Panic "capacity overflow" */
-  reserve(additional: number): void {
+  reserve(additional: number | bigint): void {
     if (this.state !== OWNED) this.enter();
     checkUsize(additional, "additional");
     this.raw.reserve(this.count, additional);
@@ -149,7 +149,7 @@ export abstract class VecCore<T> extends SliceBase<T> {
   }
 
   /** Makes room for exactly `additional` more elements. @throws as {@link VecCore.reserve} */
-  reserveExact(additional: number): void {
+  reserveExact(additional: number | bigint): void {
     if (this.state !== OWNED) this.enter();
     checkUsize(additional, "additional");
     this.raw.reserveExact(this.count, additional);
@@ -157,7 +157,7 @@ export abstract class VecCore<T> extends SliceBase<T> {
   }
 
   /** {@link VecCore.reserve}, without a panic. @returns why there is no room, if there is none; nothing has changed then */
-  tryReserve(additional: number): TryReserveError | undefined {
+  tryReserve(additional: number | bigint): TryReserveError | undefined {
     if (this.state !== OWNED) this.enter();
     checkUsize(additional, "additional");
     const error = this.raw.tryReserve(this.count, additional);
@@ -165,7 +165,7 @@ export abstract class VecCore<T> extends SliceBase<T> {
     return error;
   }
 
-  tryReserveExact(additional: number): TryReserveError | undefined {
+  tryReserveExact(additional: number | bigint): TryReserveError | undefined {
     if (this.state !== OWNED) this.enter();
     checkUsize(additional, "additional");
     const error = this.raw.tryReserveExact(this.count, additional);

@@ -118,7 +118,7 @@ export class Vec<T> extends VecBulk<T> {
       dropValue(value);
       return vec;
     }
-    const zeroed = isZero(value);
+    const zeroed = (type.kind ?? 0) > 0 && isZero(value);
     vec.raw.allocate(length, zeroed);
     if (zeroed) vec.count = length;
     else
@@ -129,6 +129,11 @@ export class Vec<T> extends VecBulk<T> {
         throw error;
       }
     return vec;
+  }
+
+  /** All elements of all parts in one Vec, exactly as large as needed; they are cloned. Rust's `[a, b].concat()`. */
+  static concat<T>(type: Type<T>, parts: readonly SliceBase<T>[], allocator?: GlobalAlloc): Vec<T> {
+    return concat(type, parts, undefined, allocator ?? parts[0]?.allocator ?? globalAllocator());
   }
 
   /** Takes back what {@link Vec.intoRawParts} gave; the caller answers for it. */
@@ -145,7 +150,7 @@ export class Vec<T> extends VecBulk<T> {
   }
 
   /** A Vec of clones of all elements, exactly as large as needed. */
-  clone(): Vec<T> {
+  override clone(): Vec<T> {
     return Vec.fromSlice(this.type, this, this.allocator);
   }
 
@@ -217,12 +222,12 @@ export class Vec<T> extends VecBulk<T> {
 
   /** All elements of all parts in one Vec, exactly as large as needed; the elements are cloned. */
   concat<U>(this: Vec<Vec<U>>): Vec<U> {
-    return concat((this.type as VecType<U>).element, this, undefined, this.allocator);
+    return concat((this.type as VecType<U>).element, this.toArray(), undefined, this.allocator);
   }
 
   /** {@link Vec.concat} with clones of `separator` between the parts. */
   join<U>(this: Vec<Vec<U>>, separator: ArrayLike<U> | SliceBase<U>): Vec<U> {
-    return concat((this.type as VecType<U>).element, this, separator, this.allocator);
+    return concat((this.type as VecType<U>).element, this.toArray(), separator, this.allocator);
   }
 
   protected part(start: number, count: number): Slice<T> {
@@ -337,7 +342,7 @@ export class BoxedSlice<T> extends SliceBase<T> {
     return this.intoVec().intoIter();
   }
 
-  clone(): BoxedSlice<T> {
+  override clone(): BoxedSlice<T> {
     return this.toVec().intoBoxedSlice();
   }
 
@@ -398,9 +403,11 @@ export interface VecType<T> extends Type<Vec<T>> {
 }
 
 /** The type of a Vec that is an element. @example vec(vec(u8)).name // => "Vec<Vec<u8>>" */
-export const vec: <T>(element: Type<T>) => VecType<T> = perType((element) => ({
-  ...ownerType<Vec<unknown>>({
-    name: `Vec<${element.name}>`,
+export const vec: <T>(element: Type<T>) => VecType<T> = perType((element) => {
+  const type = ownerType<Vec<unknown>>({
+    get name() {
+      return `Vec<${element.name}>`;
+    },
     size: VEC_SIZE,
     niche: CAPACITY_NICHE,
     is: (value) => value instanceof Vec && sameType(value.type as Type<unknown>, element),
@@ -422,14 +429,16 @@ export const vec: <T>(element: Type<T>) => VecType<T> = perType((element) => ({
         source.moveTo(from);
       }
     },
-  }),
-  element,
-})) as <T>(element: Type<T>) => VecType<T>;
+  });
+  return Object.assign(type, { element });
+}) as <T>(element: Type<T>) => VecType<T>;
 
 /** The type of a boxed slice that is an element. @example boxSlice(u8).size // => 16 */
 export const boxSlice: <T>(element: Type<T>) => Type<BoxedSlice<T>> = perType((element) =>
   ownerType<BoxedSlice<unknown>>({
-    name: `Box<[${element.name}]>`,
+    get name() {
+      return `Box<[${element.name}]>`;
+    },
     size: 2 * WORD,
     niche: { offset: 0, size: 8, first: 0, count: 1 },
     is: (value) => value instanceof BoxedSlice && sameType(value.type as Type<unknown>, element),
@@ -470,7 +479,7 @@ function cloneBlock(element: Type<unknown>, memory: Memory, from: Ptr, count: nu
 
 function concat<U>(
   type: Type<U>,
-  parts: Vec<Vec<U>>,
+  parts: readonly SliceBase<U>[],
   separator: ArrayLike<U> | SliceBase<U> | undefined,
   allocator: GlobalAlloc,
 ): Vec<U> {

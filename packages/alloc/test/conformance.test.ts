@@ -1,0 +1,21 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { Tally } from "../../../config/conformance.ts";
+import * as api from "../src/index.ts";
+import { replays } from "./conformance/replay.ts";
+
+const folder = join(import.meta.dirname, "vectors");
+
+describe("Rust 1.95's alloc", () => {
+  for (const file of readdirSync(folder)) {
+    const recording = JSON.parse(readFileSync(join(folder, file), "utf8")) as { suite: string; type: string };
+    it(`does what ${file} records`, () => {
+      const tally = new Tally();
+      replays[`${recording.suite}/${recording.type}`]!(recording, api, tally, { strict: true });
+      expect(tally.firstMismatch).toBeUndefined();
+      expect(tally.failed + tally.skipped.size).toBe(0);
+      expect(tally.passed).toBeGreaterThan(0);
+    });
+  }
+});

@@ -1,0 +1,12 @@
+/**
+ * The replays of the recordings of Rust's collections, by `alloc/<type>`.
+ *
+ * @module
+ */
+import type { Replay } from "../../../../config/conformance.ts";
+import { replayTraces, type AllocApi } from "./frame.ts";
+import { VecSubject } from "./vec.ts";
+
+export const replays: Record<string, Replay<AllocApi>> = {
+  "alloc/Vec": replayTraces((trace, frame) => new VecSubject(frame, frame.element(trace.elem))),
+};
