@@ -12,7 +12,8 @@ export type AddressErrorCode =
   | "address/align"
   | "address/overflow"
   | "address/index"
-  | "address/flags";
+  | "address/flags"
+  | "address/format";
 
 /** A value that is no address, or an operation that leaves the addresses there are. Rust panics in most of its places. */
 export class AddressError extends Panic {
@@ -25,4 +26,21 @@ export class AddressError extends Panic {
     this.code = code;
     this.value = value;
   }
+
+  /** As Rust's `{:?}` of the error that it has in this place. */
+  get debug(): string {
+    const value = `0x${BigInt.asUintN(64, toBigInt(this.value)).toString(16)}`;
+    if (this.code === "address/not-canonical") return `VirtAddrNotValid(${value})`;
+    if (this.code === "address/not-physical") return `PhysAddrNotValid(${value})`;
+    return this.code === "address/not-aligned" ? "AddressNotAligned" : this.message;
+  }
+
+  /** As Rust's `{}`. */
+  get display(): string {
+    return this.code === "address/not-aligned" ? "the given address was not sufficiently aligned" : this.message;
+  }
+}
+
+function toBigInt(value: number | bigint): bigint {
+  return typeof value === "bigint" || Number.isInteger(value) ? BigInt(value) : 0n;
 }

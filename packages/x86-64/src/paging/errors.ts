@@ -26,6 +26,15 @@ export abstract class MapperError extends KmemError {
   get variant(): (typeof RUST_NAMES)[keyof typeof RUST_NAMES] {
     return RUST_NAMES[this.code];
   }
+
+  /** As Rust's `{:?}`. */
+  get debug(): string {
+    return this.variant;
+  }
+
+  get display(): string {
+    return this.message;
+  }
 }
 
 /** `mapTo` refuses. */
@@ -45,6 +54,10 @@ export class MapToError extends MapperError {
     this.existing = existing;
   }
 
+  override get debug(): string {
+    return this.requested === undefined ? this.variant : `${this.variant}(${this.requested.toString()})`;
+  }
+
   static frameAllocationFailed(): MapToError {
     return new MapToError("map/frame-allocation-failed");
   }
@@ -56,10 +69,14 @@ export class UnmapError extends MapperError {
   /** The address that is no start of a frame of that size. */
   readonly address: PhysAddr | undefined;
   constructor(code: UnmapError["code"], address?: PhysAddr) {
-    super(address === undefined ? RUST_NAMES[code] : `${RUST_NAMES[code]}(PhysAddr(${hex(address)}))`);
+    super(debugWithAddress(RUST_NAMES[code], address));
     this.name = "UnmapError";
     this.code = code;
     this.address = address;
+  }
+
+  override get debug(): string {
+    return debugWithAddress(this.variant, this.address);
   }
 }
 
@@ -78,10 +95,14 @@ export class TranslateError extends MapperError {
   readonly code: "map/parent-entry-huge-page" | "map/page-not-mapped" | "map/invalid-frame-address";
   readonly address: PhysAddr | undefined;
   constructor(code: TranslateError["code"], address?: PhysAddr) {
-    super(address === undefined ? RUST_NAMES[code] : `${RUST_NAMES[code]}(PhysAddr(${hex(address)}))`);
+    super(debugWithAddress(RUST_NAMES[code], address));
     this.name = "TranslateError";
     this.code = code;
     this.address = address;
+  }
+
+  override get debug(): string {
+    return debugWithAddress(this.variant, this.address);
   }
 }
 
@@ -95,15 +116,43 @@ export class FrameError extends KmemError {
     this.code = code;
     this.address = address;
   }
+
+  /** The variant's name in Rust. */
+  get variant(): "FrameNotPresent" | "HugeFrame" {
+    return this.code === "frame/huge-frame" ? "HugeFrame" : "FrameNotPresent";
+  }
+
+  /** As Rust's `{:?}`. */
+  get debug(): string {
+    return this.variant;
+  }
+
+  get display(): string {
+    return this.message;
+  }
 }
 
 /** The level 4 table cannot be used by a `RecursivePageTable`. */
 export class InvalidPageTable extends KmemError {
   readonly code: "page-table/not-recursive" | "page-table/not-active";
   constructor(code: InvalidPageTable["code"]) {
-    super(code === "page-table/not-recursive" ? "NotRecursive" : "NotActive");
+    super(
+      code === "page-table/not-recursive"
+        ? "given page table address is not recursive"
+        : "given page table is not active on the CPU",
+    );
     this.name = "InvalidPageTable";
     this.code = code;
+  }
+
+  /** As Rust's `{:?}`. */
+  get debug(): string {
+    return this.code === "page-table/not-recursive" ? "NotRecursive" : "NotActive";
+  }
+
+  /** As Rust's `{}`. */
+  get display(): string {
+    return this.message;
   }
 }
 
@@ -127,4 +176,8 @@ export class MapperPanic extends KmemError {
     this.name = "MapperPanic";
     this.code = code;
   }
+}
+
+function debugWithAddress(variant: string, address: PhysAddr | undefined): string {
+  return address === undefined ? variant : `${variant}(PhysAddr(${hex(address)}))`;
 }

@@ -8,6 +8,7 @@ export { PageTableFlags } from "./page-table-flags.ts";
 export type { FlagName, FlagWord } from "./page-table-flags.ts";
 export { ENTRY_COUNT, flagsAtLevel, PageTable, PageTableEntry, TABLE_SIZE } from "./page-table.ts";
 export type { LeveledFlags } from "./page-table.ts";
+export { debugMappedFrame, debugTranslateResult, formatAddress } from "./debug.ts";
 export type { FrameAllocator, FrameDeallocator } from "./frame-allocator.ts";
 export {
   FlagUpdateError,
@@ -24,3 +25,4 @@ export type { CleanUp, Mapper, MapperAllSizes, Translate, TranslateResult } from
 export { MapperFlush, MapperFlushAll } from "./mapper/flush.ts";
 export { MappedPageTable } from "./mapper/mapped-page-table.ts";
 export { OffsetPageTable } from "./mapper/offset-page-table.ts";
+export { recursiveIndex, RecursivePageTable } from "./mapper/recursive-page-table.ts";

@@ -78,6 +78,11 @@ export class PageRange<S extends PageSize = Size4KiB> extends AnyPageRange<S> {
     super(start, end, false);
   }
 
+  /** The same addresses in pages of 4 KiB. */
+  as4KiBPageRange(): PageRange {
+    return new PageRange(this.start.first4KiBPage(), this.end.first4KiBPage());
+  }
+
   override toString(): string {
     return `PageRange ${bounds(this)}`;
   }

@@ -143,6 +143,12 @@ export const PageTableFlags = {
   /** All flags that are not set. */
   complement: (flags: FlagWord): PageTableFlags => pack(~PageTableFlags.toBits(flags) & KNOWN),
 
+  /** Order of the words. @returns −1, 0 or 1 */
+  compare(a: FlagWord, b: FlagWord): -1 | 0 | 1 {
+    const [x, y] = [PageTableFlags.toBits(a), PageTableFlags.toBits(b)];
+    return x < y ? -1 : x > y ? 1 : 0;
+  },
+
   /** As Rust's `{:?}`: `PageTableFlags(PRESENT | WRITABLE)`. */
   toString(flags: FlagWord): string {
     const unknown = PageTableFlags.toBits(flags) & ~KNOWN;

@@ -117,6 +117,11 @@ export class Page<S extends PageSize = Size4KiB> {
     return bytes === undefined ? undefined : bytes / from.size.bytes;
   }
 
+  /** The page of 4 KiB at the same address. */
+  first4KiBPage(): Page {
+    return new Page(this.startAddress, Size4KiB);
+  }
+
   equals(other: Page): boolean {
     return this.startAddress === other.startAddress && (this.size as PageSize) === other.size;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Memory, Ptr } from "@kmem/memory";
-import type { Level, PhysAddr } from "../../addr.ts";
+import type { Level, PhysAddr, VirtAddr } from "../../addr.ts";
 import type { FrameDeallocator } from "../frame-allocator.ts";
 import type { PageRangeInclusive } from "../page-range.ts";
 import { ENTRY_COUNT, PageTable } from "../page-table.ts";
@@ -14,8 +14,8 @@ import { PhysFrame } from "../phys-frame.ts";
 export interface TableTree {
   readonly memory: Memory;
   readonly level4Table: PageTable;
-  /** Where the table in a frame can be read and written. */
-  tablePointer(frame: PhysAddr): Ptr;
+  /** Where a table can be read and written: given its frame, its level, and an address that it is for. */
+  tablePointer(frame: PhysAddr, level: Level, address: VirtAddr): Ptr;
 }
 
 const PRESENT = 1n;
@@ -52,8 +52,10 @@ export function freeEmptyTables(
         const bits = entry.bits;
         if ((bits & PRESENT) === 0n || (bits & HUGE) !== 0n || (level === 4 && index === skip)) continue;
         const frame = entry.addr();
-        const child = new PageTable(tree.memory, tree.tablePointer(frame));
-        if (clean(child, (level - 1) as Level, base + index * pages)) {
+        const childBase = base + index * pages;
+        const below = (level - 1) as Level;
+        const child = new PageTable(tree.memory, tree.tablePointer(frame, below, addressOfPage(childBase)));
+        if (clean(child, below, childBase)) {
           entry.setUnused();
           frameDeallocator.deallocateFrame(PhysFrame.fromStartAddress(frame));
         }
@@ -67,4 +69,9 @@ export function freeEmptyTables(
 /** Number of a page among all canonical ones, from 0; the upper half follows the lower. */
 function pageNumber(address: number): number {
   return (address < 0 ? address + 2 ** 48 : address) / 4096;
+}
+
+function addressOfPage(number: number): VirtAddr {
+  const address = number * 4096;
+  return (address < 2 ** 47 ? address : address - 2 ** 48) as VirtAddr;
 }

@@ -24,6 +24,7 @@ import type { CleanUp, MapperAllSizes, Translate, TranslateResult } from "./mapp
 import { TableCursor } from "./table-cursor.ts";
 
 const PRESENT = 1;
+const PRESENT_AND_WRITABLE = 3;
 const HUGE = 0x80;
 const ADDRESS_LOW = 0xffff_f000;
 const ADDRESS_HIGH = 0x000f_ffff;
@@ -42,8 +43,14 @@ export class MappedPageTable implements MapperAllSizes, Translate, CleanUp, Flus
   /** Reminders that were neither answered with `flush` nor with `ignore`. */
   pendingFlushes = 0;
 
+  /**
+   * Whether the rules of a recursive mapping hold, which looks at entries differently: what is not 0 counts as mapped,
+   * and new tables are writable in any case.
+   */
+  protected readonly isRecursive: boolean = false;
   private readonly frameToPointer: ((frame: PhysAddr) => Ptr) | undefined;
-  /** Distance from a frame to its pointer where that is the same for all: saves a call on each level. */
+  /** Whether {@link offset} is all there is to add: saves a call on each level. */
+  private readonly isOffset: boolean;
   private readonly offset: number;
   private readonly level1: TableCursor;
   private readonly level2: TableCursor;
@@ -62,6 +69,7 @@ export class MappedPageTable implements MapperAllSizes, Translate, CleanUp, Flus
     this.memory = level4Table.memory;
     this.level4Table = level4Table;
     this.frameToPointer = typeof frameToPointer === "number" ? undefined : frameToPointer;
+    this.isOffset = typeof frameToPointer === "number";
     this.offset = typeof frameToPointer === "number" ? frameToPointer : 0;
     this.level1 = new TableCursor(this.memory);
     this.level2 = new TableCursor(this.memory);
@@ -120,7 +128,7 @@ export class MappedPageTable implements MapperAllSizes, Translate, CleanUp, Flus
   unmap<S extends PageSize>(page: Page<S>): { readonly frame: PhysFrame<S>; readonly flush: MapperFlush<S> } {
     const { startAddress, size } = page;
     const { level } = size;
-    const cursor = this.descend(startAddress, level, true);
+    const cursor = this.descend(startAddress, level, true, false);
     if (cursor === undefined) throw new UnmapError(this.obstacleCode());
     const at = cursor.first + entryOffset(startAddress, level);
     const low = cursor.words[at]!;
@@ -192,14 +200,15 @@ export class MappedPageTable implements MapperAllSizes, Translate, CleanUp, Flus
   cleanUp(frameDeallocator: FrameDeallocator): void {
     const first = Page.fromPageTableIndices(0, 0, 0, 0);
     const last = Page.fromPageTableIndices(511, 511, 511, 511);
-    freeEmptyTables(this, Page.rangeInclusive(first, last), frameDeallocator);
+    this.cleanUpAddrRange(Page.rangeInclusive(first, last), frameDeallocator);
   }
 
   cleanUpAddrRange(range: PageRangeInclusive, frameDeallocator: FrameDeallocator): void {
     freeEmptyTables(this, range, frameDeallocator);
   }
 
-  tablePointer(frame: PhysAddr): Ptr {
+  /** Where a table can be read and written: given its frame, its level, and an address that it is for. */
+  tablePointer(frame: PhysAddr, _level: Level, _address: VirtAddr): Ptr {
     return this.frameToPointer === undefined ? frame + this.offset : this.frameToPointer(frame);
   }
 
@@ -228,7 +237,7 @@ export class MappedPageTable implements MapperAllSizes, Translate, CleanUp, Flus
         const frame = frameAllocator.allocateFrame();
         if (frame === undefined) throw MapToError.frameAllocationFailed();
         if ((addedLow & HUGE) !== 0) throw new MapperPanic("mapper/huge-flag", "a table takes no HUGE_PAGE");
-        low = lowOf(frame.startAddress) | addedLow;
+        low = lowOf(frame.startAddress) | addedLow | (this.isRecursive ? PRESENT_AND_WRITABLE : 0);
         high = highOf(frame.startAddress) | addedHigh;
         // The allocator may have used the memory, and a window with it.
         cursor.reopen();
@@ -244,27 +253,29 @@ export class MappedPageTable implements MapperAllSizes, Translate, CleanUp, Flus
       if ((low & PRESENT) === 0)
         throw new MapperPanic("mapper/entry-not-mapped", "entry should be mapped at this point");
       if ((low & HUGE) !== 0) throw new MapToError("map/parent-entry-huge-page");
-      cursor = this.open((level - 1) as Level, addressIn(low, high), true);
+      cursor = this.open((level - 1) as Level, address, addressIn(low, high), true);
       if (isNew) cursor.words.fill(0, cursor.first, cursor.first + 2 * ENTRY_COUNT);
     }
     return cursor;
   }
 
   /** Goes down to the table of `target`. @returns `undefined` where the way ends before; {@link obstacle} says why */
-  private descend(address: VirtAddr, target: Level, forWriting: boolean): TableCursor | undefined {
+  private descend(
+    address: VirtAddr,
+    target: Level,
+    forWriting: boolean,
+    isLenient = this.isRecursive,
+  ): TableCursor | undefined {
     let cursor = this.openLevel4(forWriting);
     for (let level: Level = 4; level > target; level--) {
       const at = cursor.first + entryOffset(address, level as Level);
       const low = cursor.words[at]!;
-      if ((low & PRESENT) === 0) {
-        this.obstacle = "not-mapped";
+      const isMapped = isLenient ? low !== 0 || cursor.words[at + 1] !== 0 : (low & PRESENT) !== 0;
+      if (!isMapped || (!isLenient && (low & HUGE) !== 0)) {
+        this.obstacle = isMapped ? "huge" : "not-mapped";
         return undefined;
       }
-      if ((low & HUGE) !== 0) {
-        this.obstacle = "huge";
-        return undefined;
-      }
-      cursor = this.open((level - 1) as Level, addressIn(low, cursor.words[at + 1]!), forWriting);
+      cursor = this.open((level - 1) as Level, address, addressIn(low, cursor.words[at + 1]!), forWriting);
     }
     return cursor;
   }
@@ -275,17 +286,21 @@ export class MappedPageTable implements MapperAllSizes, Translate, CleanUp, Flus
     for (let level: Level = 4; level > 1; level--) {
       const at = cursor.first + entryOffset(address, level as Level);
       const low = cursor.words[at]!;
-      if ((low & PRESENT) === 0) return undefined;
+      const isMapped = this.isRecursive ? low !== 0 || cursor.words[at + 1] !== 0 : (low & PRESENT) !== 0;
+      if (!isMapped) return undefined;
       if ((low & HUGE) !== 0) {
         if (level === 4) throw new MapperPanic("mapper/huge-entry", "level 4 entry has huge page bit set");
         this.leafLevel = level as 2 | 3;
         return cursor;
       }
-      cursor = this.open((level - 1) as Level, addressIn(low, cursor.words[at + 1]!), false);
+      cursor = this.open((level - 1) as Level, address, addressIn(low, cursor.words[at + 1]!), false);
     }
     this.leafLevel = 1;
     const at = cursor.first + entryOffset(address, 1);
-    return cursor.words[at] === 0 && cursor.words[at + 1] === 0 ? undefined : cursor;
+    if (cursor.words[at] === 0 && cursor.words[at + 1] === 0) return undefined;
+    if (this.isRecursive && (cursor.words[at]! & HUGE) !== 0)
+      throw new MapperPanic("mapper/huge-entry", "level 1 entry has huge page bit set");
+    return cursor;
   }
 
   private setParentFlags(page: Page<PageSize>, level: 2 | 3 | 4, flags: FlagWord): MapperFlushAll {
@@ -310,12 +325,13 @@ export class MappedPageTable implements MapperAllSizes, Translate, CleanUp, Flus
     return this.level4;
   }
 
-  private open(level: Level, frame: PhysAddr, forWriting: boolean): TableCursor {
+  private open(level: Level, address: VirtAddr, frame: PhysAddr, forWriting: boolean): TableCursor {
     const cursor = level === 1 ? this.level1 : level === 2 ? this.level2 : this.level3;
-    cursor.open(this.frameToPointer === undefined ? frame + this.offset : this.frameToPointer(frame), forWriting);
+    cursor.open(this.isOffset ? frame + this.offset : this.tablePointer(frame, level, address), forWriting);
     return cursor;
   }
 
+  /** Where the table of `level` for an address can be read and written, given its frame. */
   private obstacleCode(): "map/parent-entry-huge-page" | "map/page-not-mapped" {
     return this.obstacle === "huge" ? "map/parent-entry-huge-page" : "map/page-not-mapped";
   }

@@ -1,0 +1,67 @@
+/**
+ * Text as Rust prints it.
+ *
+ * @module
+ */
+import { AddressError } from "../errors.ts";
+import type { PhysAddr } from "../addr.ts";
+import { PageTableFlags, type FlagWord } from "./page-table-flags.ts";
+import type { PageSize } from "./page-size.ts";
+import type { PhysFrame } from "./phys-frame.ts";
+
+const RADIX: Readonly<Record<string, [radix: number, prefix: string]>> = {
+  x: [16, "0x"],
+  X: [16, "0x"],
+  o: [8, "0o"],
+  b: [2, "0b"],
+  p: [16, "0x"],
+};
+
+/**
+ * An address in one of Rust's formats for addresses.
+ *
+ * @param address - a virtual or physical address
+ * @param spec - `{:x}`, `{:#X}`, `{:o}`, `{:b}`, `{:p}`; with a width and leading zeros `{:#018x}`
+ * @throws {@link AddressError} `address/format` for another
+ * @example formatAddress(0xb8000, "{:#018x}") // => "0x00000000000b8000"
+ */
+export function formatAddress(address: number, spec: string): string {
+  const [, alternate, zero, width, kind] = /^\{:(#?)(0?)(\d*)([xXobp])\}$/.exec(spec) ?? [];
+  const found = RADIX[kind ?? ""];
+  if (found === undefined)
+    throw new AddressError(
+      "address/format",
+      `expected a format such as {:#x}, got ${JSON.stringify(spec)} for`,
+      address,
+    );
+  const [radix, prefix] = found;
+  const digits = BigInt.asUintN(64, BigInt(address)).toString(radix);
+  const shown = kind === "X" ? digits.toUpperCase() : digits;
+  const head = alternate === "#" || kind === "p" ? prefix : "";
+  const total = Number(width ?? 0);
+  return zero === "0" ? head + shown.padStart(total - head.length, "0") : (head + shown).padStart(total);
+}
+
+/** `{:?}` of the crate's `MappedFrame`. */
+export function debugMappedFrame(frame: PhysFrame<PageSize>): string {
+  return `Size${frame.size.name}(${frame.toString()})`;
+}
+
+/** `{:?}` of the crate's `TranslateResult`. */
+export function debugTranslateResult(
+  result:
+    | { readonly kind: "not-mapped" }
+    | { readonly kind: "invalid-frame-address"; readonly address: PhysAddr }
+    | {
+        readonly kind: "mapped";
+        readonly frame: PhysFrame<PageSize>;
+        readonly offset: number;
+        readonly flags: FlagWord;
+      },
+): string {
+  if (result.kind === "not-mapped") return "NotMapped";
+  if (result.kind === "invalid-frame-address")
+    return `InvalidFrameAddress(PhysAddr(${formatAddress(result.address, "{:#x}")}))`;
+  const { frame, offset, flags } = result;
+  return `Mapped { frame: ${debugMappedFrame(frame)}, offset: ${offset}, flags: ${PageTableFlags.toString(flags)} }`;
+}

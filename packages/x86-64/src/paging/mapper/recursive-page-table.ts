@@ -1,0 +1,88 @@
+/**
+ * Changing page tables through a level 4 table that contains itself.
+ *
+ * ```
+ *   entry r of the level 4 table names the table itself; so the indices (r for each level skipped) reach
+ *   level 4   [r,  r,  r,  r ]
+ *   level 3   [r,  r,  r,  p4]
+ *   level 2   [r,  r,  p4, p3]
+ *   level 1   [r,  p4, p3, p2]     of the page with indices p4, p3, p2, p1
+ * ```
+ *
+ * @see https://docs.rs/x86_64/0.15.4/x86_64/structures/paging/mapper/struct.RecursivePageTable.html
+ * @module
+ */
+import type { Memory, Ptr } from "@kmem/memory";
+import { VirtAddr, type Level, type PhysAddr } from "../../addr.ts";
+import { FrameError, InvalidPageTable } from "../errors.ts";
+import type { FrameDeallocator } from "../frame-allocator.ts";
+import { Page } from "../page.ts";
+import type { PageRangeInclusive } from "../page-range.ts";
+import type { PageSize } from "../page-size.ts";
+import { PageTable } from "../page-table.ts";
+import { PageTableIndex } from "../page-table-index.ts";
+import { freeEmptyTables } from "./clean-up.ts";
+import { MappedPageTable } from "./mapped-page-table.ts";
+
+/** The index of a level 4 table that appears at `table` by containing itself. @returns `undefined` when it does not */
+export function recursiveIndex(table: VirtAddr): number | undefined {
+  const [p4, p3, p2, p1] = ([4, 3, 2, 1] as const).map((level) => VirtAddr.tableIndex(table, level));
+  return p4 === p3 && p3 === p2 && p2 === p1 ? p4 : undefined;
+}
+
+/** A mapper over the tables that are in force, which needs no map of physical memory. */
+export class RecursivePageTable extends MappedPageTable {
+  protected override readonly isRecursive: boolean = true;
+  readonly recursiveIndex: number;
+
+  private constructor(level4Table: PageTable, index: number) {
+    super(level4Table, () => level4Table.address);
+    this.recursiveIndex = index;
+  }
+
+  /**
+   * @param memory - virtual memory, translated with the very tables
+   * @param table - where the level 4 table appears in it
+   * @param activeFrame - address of the level 4 table's frame, from CR3
+   * @throws {@link InvalidPageTable} `page-table/not-recursive` when `table` is no address at which a table contains
+   * itself; `page-table/not-active` when the entry there names another frame
+   */
+  static new(memory: Memory, table: VirtAddr, activeFrame: PhysAddr): RecursivePageTable {
+    const index = recursiveIndex(table);
+    if (index === undefined) throw new InvalidPageTable("page-table/not-recursive");
+    const level4Table = new PageTable(memory, table);
+    if (namedFrame(level4Table, index) !== activeFrame) throw new InvalidPageTable("page-table/not-active");
+    return new RecursivePageTable(level4Table, index);
+  }
+
+  /** As {@link RecursivePageTable.new}, where the caller answers for it that `index` is right. */
+  static newUnchecked(level4Table: PageTable, index: number): RecursivePageTable {
+    return new RecursivePageTable(level4Table, PageTableIndex.new(index));
+  }
+
+  /** The page at which the table of `level` appears that `page` needs. */
+  static tablePage(index: number, page: Page<PageSize>, level: Level): Page {
+    const [p4, p3, p2] = [page.p4Index(), page.p3Index(), page.p2Index()];
+    if (level === 4) return Page.fromPageTableIndices(index, index, index, index);
+    if (level === 3) return Page.fromPageTableIndices(index, index, index, p4);
+    if (level === 2) return Page.fromPageTableIndices(index, index, p4, p3);
+    return Page.fromPageTableIndices(index, p4, p3, p2);
+  }
+
+  override tablePointer(_frame: PhysAddr, level: Level, address: VirtAddr): Ptr {
+    return RecursivePageTable.tablePage(this.recursiveIndex, Page.containingAddress(address), level).startAddress;
+  }
+
+  override cleanUpAddrRange(range: PageRangeInclusive, frameDeallocator: FrameDeallocator): void {
+    freeEmptyTables(this, range, frameDeallocator, this.recursiveIndex);
+  }
+}
+
+function namedFrame(table: PageTable, index: number): PhysAddr | undefined {
+  try {
+    return table.entry(index).frame().startAddress;
+  } catch (error) {
+    if (error instanceof FrameError) return undefined;
+    throw error;
+  }
+}
