@@ -17,7 +17,10 @@ export default defineConfig(
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       // `prefer-for-of` would allocate iterators on hot paths.
       "@typescript-eslint/prefer-for-of": "off",
-      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-confusing-void-expression": [
+        "error",
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
       "@typescript-eslint/class-literal-property-style": "off",
       "@typescript-eslint/consistent-type-definitions": "off",
       "@typescript-eslint/unified-signatures": "off",
