@@ -13,7 +13,8 @@
  *   mode 5  strobe           ▔▔▔▔▔▔▔▔▔▁▔▔▔▔▔▔▔▔   low at e = N      –                  loads, starts
  * ```
  * A count is loaded one tick after it was written; while mode 2 runs at the end of the period, while mode 3 runs at the
- * end of the half period. A count of 1, which the data sheet forbids in modes 2 and 3, leaves the output high.
+ * end of the half period. A count of 1, which the data sheet forbids in modes 2 and 3, leaves the output high. A gate that
+ * moves during the very strobe of mode 4 lengthens it here.
  *
  * Every method takes the tick at which it happens; ticks never go back.
  *
@@ -41,8 +42,9 @@ export class PitChannel {
   private reloadAt: number | undefined = undefined;
   /** From when on the register's count is in the counter. */
   private nullUntil = 0;
-  /** What reads as the count while nothing is counted. */
+  /** What reads as the count while nothing is counted, and what is put out until a count is loaded. */
   private idleCount = 0;
+  private idleOutput = true;
 
   /** In mode 3; it runs from tick 0 on if the gate is high. @param count - 1 … 65 536 */
   constructor(count: number, isGateHigh: boolean) {
@@ -69,6 +71,7 @@ export class PitChannel {
   program(mode: number, isBcd: boolean, tick: number): void {
     this.stop(tick);
     this.programmedMode = mode;
+    this.idleOutput = mode !== 0;
     this.isBcd = isBcd;
     this.register = undefined;
     this.nullUntil = Infinity;
@@ -76,7 +79,9 @@ export class PitChannel {
 
   /** The first of two bytes is written: mode 0 stops counting. */
   beginWrite(tick: number): void {
-    if (this.mode === 0) this.stop(tick);
+    if (this.mode !== 0) return;
+    this.stop(tick);
+    this.idleOutput = false;
   }
 
   /** @param raw - the 16 bits written; 0 is the largest count */
@@ -86,7 +91,7 @@ export class PitChannel {
     const isRunning = this.start !== undefined && tick >= this.start;
     if (this.isTriggered() || (this.isPeriodic() && !this.gate)) this.nullUntil = Infinity;
     else if (this.isPeriodic() && isRunning) this.nullUntil = this.reloadAt = this.endOfPhase(tick);
-    else this.load(tick + 1);
+    else this.loadNext(tick);
     if (!this.gate && (this.mode === 0 || this.mode === 4)) this.stopForGate(tick + 1);
   }
 
@@ -98,15 +103,17 @@ export class PitChannel {
       if (high) this.continueAfterGate(tick);
       else this.stopForGate(tick);
     } else if (!high) {
-      if (this.isPeriodic()) this.stop(tick);
-    } else if (this.register !== undefined) this.load(tick + 1);
+      if (!this.isPeriodic()) return;
+      this.stop(tick);
+      this.idleOutput = true;
+    } else if (this.register !== undefined) this.loadNext(tick);
   }
 
   /** Whether the output is high. */
   output(tick: number): boolean {
     this.settle(tick);
     const elapsed = this.elapsed(tick);
-    if (elapsed === undefined || elapsed < 0) return this.mode !== 0;
+    if (elapsed === undefined || elapsed < 0) return this.idleOutput;
     switch (this.mode) {
       case 0:
         return elapsed >= this.loaded;
@@ -140,7 +147,7 @@ export class PitChannel {
     if (this.start === undefined) return undefined;
     if (this.isPeriodic()) return this.loaded === 1 ? this.reloadAt : this.nextPeriodicChange(tick);
     const end = this.start + this.loaded;
-    const candidates = this.mode === 0 ? [end] : this.mode === 1 ? [this.start, end] : [end, end + 1];
+    const candidates = this.mode === 0 ? [end] : [this.start, end, end + 1];
     return candidates.find((at) => at > tick);
   }
 
@@ -161,6 +168,13 @@ export class PitChannel {
 
   private elapsed(tick: number): number | undefined {
     return this.start === undefined ? this.stoppedAfter : tick - this.start;
+  }
+
+  /** Until the next tick, all stays as it is; but mode 0 puts out low from the write on. */
+  private loadNext(tick: number): void {
+    this.idleOutput = this.mode !== 0 && this.output(tick);
+    this.idleCount = this.count(tick);
+    this.load(tick + 1);
   }
 
   private load(at: number): void {
