@@ -24,6 +24,7 @@ export interface ClockEvent {
 
 interface Entry extends ClockEvent {
   readonly callback: () => void;
+  readonly isPeriodic: boolean;
 }
 
 /**
@@ -53,11 +54,12 @@ export class Clock {
    * Lets `callback` run when time reaches `at`. O(events).
    *
    * @param at - nanoseconds since the start, not before {@link now}
+   * @param isPeriodic - it comes again and again whatever happens, as a timer's ticks do: see {@link isIdle}
    * @throws {@link DeviceError} `clock/time`
    */
-  schedule(at: number, callback: () => void): ClockEvent {
+  schedule(at: number, callback: () => void, isPeriodic = false): ClockEvent {
     this.checkTime(at);
-    const entry: Entry = { at, callback };
+    const entry: Entry = { at, callback, isPeriodic };
     this.events.splice(this.indexFor(at), 0, entry);
     return entry;
   }
@@ -72,6 +74,11 @@ export class Clock {
   /** When the next event happens; undefined when none is scheduled. */
   nextEventAt(): number | undefined {
     return this.events.length === 0 ? undefined : this.events[this.events.length - 1]!.at;
+  }
+
+  /** Whether nothing but periodic events is to come. O(events). */
+  get isIdle(): boolean {
+    return this.events.every((event) => event.isPeriodic);
   }
 
   /**

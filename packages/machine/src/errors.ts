@@ -27,6 +27,7 @@ export type MachineErrorCode =
   | "machine/address"
   | "machine/value"
   | "machine/text-full"
+  | "machine/nesting"
   | "machine/not-a-function"
   | "machine/fault-loop"
   | "machine/no-return-address"

@@ -1,3 +1,21 @@
+// The core: RAM, MMU, CPU, and the PC that they make with the devices below.
+export { Machine } from "./machine.ts";
+export type { MachineOptions, Waiter } from "./machine.ts";
+export { MachineStopped, TripleFault } from "./run-result.ts";
+export type { DeliveredException, RunResult } from "./run-result.ts";
+export { Cpu } from "./cpu.ts";
+export type { Board } from "./cpu.ts";
+export { CodeTable, FUNCTION_SIZE } from "./code-table.ts";
+export { Mmu } from "./mmu.ts";
+export type { MmuOptions } from "./mmu.ts";
+export { VirtualMemory } from "./virtual-memory.ts";
+export type { FaultHandler } from "./virtual-memory.ts";
+export { DEFAULT_MEMORY, MAX_MEMORY, MIN_MEMORY, PhysicalMemory } from "./physical-memory.ts";
+export { EXECUTE, FAULT, READ, STACK, SYSTEM, WRITE } from "./access.ts";
+export { CpuException, MachineError, PhysicalMemoryError } from "./errors.ts";
+export type { MachineErrorCode } from "./errors.ts";
+
+// Devices
 export { PORT_COUNT, PortBus } from "./ports.ts";
 export type { PortDevice } from "./ports.ts";
 export { Clock, SECOND } from "./clock.ts";

@@ -389,8 +389,7 @@ export class Mmu {
     let code = cause;
     if ((access & WRITE) !== 0) code |= PageFaultErrorCode.CAUSED_BY_WRITE;
     if (this.userMode && (access & SYSTEM) === 0) code |= PageFaultErrorCode.USER_MODE;
-    if ((access & EXECUTE) !== 0 && (this.noExecute || this.fetchProtect))
-      code |= PageFaultErrorCode.INSTRUCTION_FETCH;
+    if ((access & EXECUTE) !== 0 && (this.noExecute || this.fetchProtect)) code |= PageFaultErrorCode.INSTRUCTION_FETCH;
     this.faultVector = VECTOR_PAGE_FAULT;
     this.faultErrorCode = code;
     this.faultAddress = at;

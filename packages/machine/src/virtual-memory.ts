@@ -25,8 +25,11 @@ const SPLIT = -2;
 
 /** Delivers the exception that the MMU holds. */
 export interface FaultHandler {
-  /** @returns true to make the access again; false when the handler has skipped it */
-  deliverFault(): boolean;
+  /**
+   * @param tries - how often this access was refused before
+   * @returns true to make the access again; false when the handler has skipped it
+   */
+  deliverFault(tries: number): boolean;
 }
 
 interface PageWindow {
@@ -92,7 +95,8 @@ export class VirtualMemory implements Memory {
   readU16(at: Ptr): number {
     const offset = at & 4095;
     const slot = ((at >>> 12) & 4095) ^ this.cache.salt;
-    if (this.readTags[slot] === at - offset && (offset & 1) === 0) return this.u16[(this.frames[slot]! + offset) >>> 1]!;
+    if (this.readTags[slot] === at - offset && (offset & 1) === 0)
+      return this.u16[(this.frames[slot]! + offset) >>> 1]!;
     const physical = this.locate(at, 2, READ);
     if (physical >= 0) return this.data.getUint16(physical, true);
     return physical === SPLIT ? this.gather(at, 2).getUint16(0, true) : 0;
@@ -101,7 +105,8 @@ export class VirtualMemory implements Memory {
   readU32(at: Ptr): number {
     const offset = at & 4095;
     const slot = ((at >>> 12) & 4095) ^ this.cache.salt;
-    if (this.readTags[slot] === at - offset && (offset & 3) === 0) return this.u32[(this.frames[slot]! + offset) >>> 2]!;
+    if (this.readTags[slot] === at - offset && (offset & 3) === 0)
+      return this.u32[(this.frames[slot]! + offset) >>> 2]!;
     return this.readU32Slowly(at);
   }
 
@@ -218,7 +223,7 @@ export class VirtualMemory implements Memory {
     const { u8 } = this;
     // Upwards a byte might be overwritten before it was read, if the target starts inside the source.
     const downwards = to > from && to < from + length;
-    for (let left = length; left > 0; ) {
+    for (let left = length; left > 0;) {
       const done = length - left;
       let size: number;
       let start: number;
@@ -240,7 +245,7 @@ export class VirtualMemory implements Memory {
   fill(at: Ptr, byte: number, length: number): void {
     checkLength(length, at);
     if (!this.ensure(at, length, WRITE)) return;
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       const size = Math.min(length - done, bytesBehind(at + done));
       const physical = this.locate(at + done, 1, WRITE);
       if (physical < 0) return;
@@ -252,7 +257,7 @@ export class VirtualMemory implements Memory {
   readBytes(at: Ptr, into: Uint8Array): void {
     const { length } = into;
     if (!this.ensure(at, length, READ)) return;
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       const size = Math.min(length - done, bytesBehind(at + done));
       const physical = this.locate(at + done, 1, READ);
       if (physical < 0) return;
@@ -264,7 +269,7 @@ export class VirtualMemory implements Memory {
   writeBytes(at: Ptr, from: Uint8Array): void {
     const { length } = from;
     if (!this.ensure(at, length, WRITE)) return;
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       const size = Math.min(length - done, bytesBehind(at + done));
       const physical = this.locate(at + done, 1, WRITE);
       if (physical < 0) return;
@@ -375,15 +380,15 @@ export class VirtualMemory implements Memory {
     const slot = ((at >>> 12) & 4095) ^ this.cache.salt;
     const tags = access === READ ? this.readTags : this.writeTags;
     if (tags[slot] === at - offset) return this.frames[slot]! + offset;
-    for (;;) {
+    for (let tries = 0; ; tries++) {
       const physical = this.mmu.translate(at, access);
-      if (physical >= 0 || !this.faults.deliverFault()) return physical;
+      if (physical >= 0 || !this.faults.deliverFault(tries)) return physical;
     }
   }
 
   private locateBoth(at: Ptr, next: Ptr, access: number): number {
     const { mmu } = this;
-    for (;;) {
+    for (let tries = 0; ; tries++) {
       // No bit of the first page changes before the second is certain.
       if (mmu.check(at, access)) {
         this.second = mmu.translate(next, access);
@@ -392,7 +397,7 @@ export class VirtualMemory implements Memory {
           return SPLIT;
         }
       }
-      if (!this.faults.deliverFault()) return FAULT;
+      if (!this.faults.deliverFault(tries)) return FAULT;
     }
   }
 
@@ -445,7 +450,11 @@ function bytesBefore(end: Ptr): number {
 
 function checkLength(length: number, at: Ptr): void {
   if (!Number.isSafeInteger(length) || length < 0)
-    throw new MemoryError("memory/out-of-bounds", `expected a length of 0 bytes or more, got ${String(length)}, at`, at);
+    throw new MemoryError(
+      "memory/out-of-bounds",
+      `expected a length of 0 bytes or more, got ${String(length)}, at`,
+      at,
+    );
 }
 
 function checkWord(at: Ptr): void {

@@ -29,8 +29,16 @@ export interface Hardware {
   disableInterrupts(): void;
   /** Waits for the next interrupt and handles it; with interrupts off, for ever. */
   hlt(): void;
+  /** `sti; hlt`: an interrupt that is pending already ends the wait, where `enableInterrupts` would handle it before. */
+  enableInterruptsAndHlt(): void;
   /** `int n`: calls the handler of a vector, 0 … 255, from software; 3 is the breakpoint. */
   interrupt(vector: number): void;
+  /** `push`: 8 bytes below RSP. Where the stack ends it raises #PF; at a non-canonical address #SS. @param value - −2^53 … 2^53 */
+  push(value: number): void;
+  /** `pop`. */
+  pop(): number;
+  /** `iretq` through a stack frame in memory: goes on at its instruction pointer, and does not come back. */
+  iretq(stackFrame: Ptr): never;
 }
 
 /** The I/O port bus. A port is 0 … 0xffff; a port that nobody listens to reads as all ones. */
@@ -52,8 +60,14 @@ export interface Registers {
   cr0: number;
   /** The address of the last page fault. */
   cr2: Ptr;
-  /** Physical address of the level 4 table, with PCID or cache bits in the low twelve. Writing it flushes the TLB. */
+  /**
+   * Physical address of the level 4 table, with PCID or cache bits in the low twelve.
+   *
+   * Writing it drops the translations that are not global; with PCIDs those of the PCID written.
+   */
   cr3: number;
+  /** Writes CR3 with bit 63 set: translations of the PCID stay. #GP unless PCIDs are on. */
+  writeCr3KeepingTranslations(value: number): void;
   cr4: number;
   efer: number;
   /** Protection keys: two bits for each of 16 keys. */
@@ -62,7 +76,9 @@ export interface Registers {
   /** Current privilege level, 0 (kernel) … 3 (user). */
   readonly cpl: number;
   rsp: Ptr;
-  /** Code segment selector. */
+  /** The address of the function that runs. */
+  readonly rip: Ptr;
+  /** Code segment selector. Writing it is a far return to the next instruction, at the same privilege level. */
   cs: number;
   /** Stack segment selector. */
   ss: number;

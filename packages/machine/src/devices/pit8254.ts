@@ -202,7 +202,9 @@ export class Pit8254 implements PortDevice {
     const at = change === undefined ? undefined : timeOf(change);
     if (at === this.nextEdge?.at) return;
     if (this.nextEdge !== undefined) this.clock.cancel(this.nextEdge);
-    this.nextEdge = at === undefined ? undefined : this.clock.schedule(at, () => this.onEdge());
+    const { mode } = this.ports[0]!.channel;
+    const isPeriodic = mode === 2 || mode === 3;
+    this.nextEdge = at === undefined ? undefined : this.clock.schedule(at, () => this.onEdge(), isPeriodic);
   }
 
   private onEdge(): void {
