@@ -26,3 +26,6 @@ export { MapperFlush, MapperFlushAll } from "./mapper/flush.ts";
 export { MappedPageTable } from "./mapper/mapped-page-table.ts";
 export { OffsetPageTable } from "./mapper/offset-page-table.ts";
 export { recursiveIndex, RecursivePageTable } from "./mapper/recursive-page-table.ts";
+export { mappings, pages, readThrough, walk } from "./walk.ts";
+export type { Mapping, Permissions, ReadEntry, Walk, WalkStep } from "./walk.ts";
+export { infoMem, infoTlb } from "./info.ts";
