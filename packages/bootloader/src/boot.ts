@@ -7,7 +7,7 @@
  * @see https://docs.rs/bootloader/0.9
  * @module
  */
-import { BootInfoFrameAllocator, FRAME_SIZE, MemoryMap } from "@kmem/frame-allocator";
+import { BootInfoFrameAllocator, FRAME_SIZE, FrameRange, MemoryMap } from "@kmem/frame-allocator";
 import { CodeTable, type Machine, type RunResult } from "@kmem/machine";
 import { hex, type Ptr } from "@kmem/memory";
 import {
@@ -92,7 +92,7 @@ class TableBuilder {
     this.mapper = new OffsetPageTable(table, 0);
     const first = levelFourTable / FRAME_SIZE + 1;
     const end = levelFourTable / FRAME_SIZE + layout.PAGE_TABLE_FRAMES;
-    const kept = { startFrameNumber: first, endFrameNumber: end, regionType: "Usable" } as const;
+    const kept = { range: FrameRange.fromFrameNumbers(first, end), regionType: "Usable" } as const;
     this.frames = BootInfoFrameAllocator.init(new MemoryMap([kept]));
   }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FRAME_SIZE, MemoryMap, type MemoryRegion, type MemoryRegionType } from "@kmem/frame-allocator";
+import { FRAME_SIZE, FrameRange, MemoryMap, type MemoryRegion, type MemoryRegionType } from "@kmem/frame-allocator";
 import {
   BIOS_START,
   FIRMWARE_TABLES_SIZE,
@@ -66,5 +66,5 @@ export function memoryMapOf(memorySize: number, placement: Placement): MemoryMap
 }
 
 function region(start: number, end: number, regionType: MemoryRegionType): MemoryRegion {
-  return { startFrameNumber: start / FRAME_SIZE, endFrameNumber: end / FRAME_SIZE, regionType };
+  return { range: FrameRange.new(start, end), regionType };
 }
