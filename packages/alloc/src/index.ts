@@ -1,5 +1,9 @@
 export { Box, box } from "./box/box.ts";
 export { BoxUninit } from "./box/box-uninit.ts";
+export { Rc, rc, Weak, weak } from "./rc/rc.ts";
+export { RcSlice, rcSlice, WeakSlice } from "./rc/rc-slice.ts";
+export { Arc, arc, ArcWeak, arcWeak } from "./arc/arc.ts";
+export { ArcSlice, arcSlice, ArcWeakSlice } from "./arc/arc-slice.ts";
 export { BoxedSlice, boxSlice, Slice, Vec, vec } from "./vec/vec.ts";
 export type { VecType } from "./vec/vec.ts";
 export { Drain, ExtractIf, Splice } from "./vec/drain.ts";

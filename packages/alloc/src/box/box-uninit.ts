@@ -3,24 +3,31 @@
  *
  * @module
  */
-import { Layout, type GlobalAlloc } from "@kmem/global-alloc";
+import type { GlobalAlloc } from "@kmem/global-alloc";
 import type { Ptr } from "@kmem/memory";
 import type { Type } from "@kmem/repr";
-import { giveBlock } from "../core/block.ts";
 import { Owner } from "../core/owner.ts";
+
+/** What becomes of a block. */
+export interface BlockMaker<B> {
+  /** Makes the owner of the value that is at `ptr`. */
+  finish(ptr: Ptr): B;
+  /** Gives the block back. */
+  free(): void;
+}
 
 /** Owns a block; write the value, or say that it is written, to get the box (or Rc, Arc) of type `B`. */
 export class BoxUninit<T, B> extends Owner {
   readonly type: Type<T>;
   private readonly ptr: Ptr;
-  private readonly finish: (ptr: Ptr) => B;
+  private readonly maker: BlockMaker<B>;
 
-  /** @param finish - makes the owner of the value that is at `ptr` */
-  constructor(type: Type<T>, allocator: GlobalAlloc, ptr: Ptr, finish: (ptr: Ptr) => B) {
+  /** @param ptr - where the value will lie */
+  constructor(type: Type<T>, allocator: GlobalAlloc, ptr: Ptr, maker: BlockMaker<B>) {
     super(allocator);
     this.type = type;
     this.ptr = ptr;
-    this.finish = finish;
+    this.maker = maker;
   }
 
   get typeName(): string {
@@ -49,7 +56,7 @@ export class BoxUninit<T, B> extends Owner {
   assumeInit(): B {
     this.requireOwned();
     this.forget();
-    return this.finish(this.ptr);
+    return this.maker.finish(this.ptr);
   }
 
   protected load(): void {
@@ -61,6 +68,6 @@ export class BoxUninit<T, B> extends Owner {
   }
 
   protected release(): void {
-    giveBlock(this.allocator, this.ptr, Layout.new(this.type));
+    this.maker.free();
   }
 }

@@ -219,5 +219,8 @@ export const box: <T>(type: Type<T>) => Type<Box<T>> = perType((type) =>
 ) as <T>(type: Type<T>) => Type<Box<T>>;
 
 function uninit<T>(type: Type<T>, allocator: GlobalAlloc, at: Ptr): BoxUninit<T, Box<T>> {
-  return new BoxUninit(type, allocator, at, (ptr) => Box.fromRaw(type, ptr, allocator));
+  return new BoxUninit(type, allocator, at, {
+    finish: (ptr) => Box.fromRaw(type, ptr, allocator),
+    free: () => giveBlock(allocator, at, Layout.new(type)),
+  });
 }
