@@ -24,8 +24,9 @@
  */
 import type { PortBus, PortDevice } from "../ports.ts";
 import { ByteQueue } from "./byte-queue.ts";
-import { checkByte } from "./errors.ts";
+import { checkByte, DeviceError } from "./errors.ts";
 import { type InterruptLine, UNCONNECTED } from "./interrupt-line.ts";
+import { UartModem } from "./uart-modem.ts";
 
 /** First port of COM1, the post's serial port. */
 export const COM1_PORT = 0x3f8;
@@ -57,22 +58,11 @@ const FIFO_SIZE = 16;
 const LCR_WORD_LENGTH = 0x03;
 const LCR_DLAB = 0x80;
 
-const MCR_RTS = 0x02;
-const MCR_DTR = 0x01;
-const MCR_OUT1 = 0x04;
-const MCR_OUT2 = 0x08;
-const MCR_LOOP = 0x10;
-
 const LSR_DATA = 0x01;
 const LSR_OVERRUN = 0x02;
 const LSR_THR_EMPTY = 0x20;
 const LSR_TRANSMITTER_EMPTY = 0x40;
 const LSR_ERRORS = 0x1e;
-
-const MSR_CTS = 0x10;
-const MSR_DSR = 0x20;
-const MSR_RI = 0x40;
-const MSR_DCD = 0x80;
 
 export interface UartOptions {
   /** Gets each byte sent, already cut to the word length. */
@@ -95,28 +85,31 @@ export class Uart16550 implements PortDevice {
 
   private ier = 0;
   private lcr = 0;
-  private mcr = 0;
   private scr = 0;
   /** 9600 baud, as firmware leaves it. */
   private divisor = 12;
   private fifosOn = false;
   private trigger = 1;
   private errors = 0;
-  private modemChanges = 0;
   private thrEmptyPending = false;
   private lastReceived = 0;
   /** Receiver: the FIFO, or the one buffer register. */
   private readonly received = new ByteQueue();
   /** What the host has sent and the receiver has no room for yet. */
   private readonly waiting = new ByteQueue();
-  private modemLines = MSR_DCD | MSR_DSR | MSR_CTS;
+  private readonly modem = new UartModem();
 
   constructor(options: UartOptions = {}) {
     this.onTransmit = options.onTransmit;
     this.interrupt = options.interrupt ?? UNCONNECTED;
   }
 
+  /**
+   * @param firstPort - a multiple of 8
+   * @throws {@link DeviceError} `port/number`, `port/taken`
+   */
   attachTo(bus: PortBus, firstPort: number = COM1_PORT): void {
+    if (firstPort % PORTS !== 0) throw new DeviceError("port/number", "a port that is a multiple of 8", firstPort);
     bus.attach(firstPort, PORTS, this);
   }
 
@@ -159,11 +152,11 @@ export class Uart16550 implements PortDevice {
       case 3:
         return this.lcr;
       case 4:
-        return this.mcr;
+        return this.modem.control;
       case 5:
         return this.readLineStatus();
       case 6:
-        return this.readModemStatus();
+        return this.modem.readStatus();
       default:
         return this.scr;
     }
@@ -186,7 +179,8 @@ export class Uart16550 implements PortDevice {
         this.lcr = value;
         break;
       case 4:
-        this.writeModemControl(value & 0x1f);
+        this.modem.control = value;
+        this.refill();
         break;
       case 7:
         this.scr = value;
@@ -199,17 +193,13 @@ export class Uart16550 implements PortDevice {
     return (this.lcr & LCR_DLAB) !== 0;
   }
 
-  private isLooped(): boolean {
-    return (this.mcr & MCR_LOOP) !== 0;
-  }
-
   private transmit(value: number): void {
     const byte = value & (0xff >> (3 - (this.lcr & LCR_WORD_LENGTH)));
     // The byte fills the register for a moment: the interrupt line falls and rises again.
     this.thrEmptyPending = false;
     this.update();
     this.thrEmptyPending = true;
-    if (!this.isLooped()) this.onTransmit?.(byte);
+    if (!this.modem.isLooped) this.onTransmit?.(byte);
     else if (this.received.length < this.capacity()) this.received.push(byte);
     else this.overrun(byte);
   }
@@ -227,7 +217,7 @@ export class Uart16550 implements PortDevice {
   }
 
   private refill(): void {
-    if (this.isLooped()) return;
+    if (this.modem.isLooped) return;
     while (this.waiting.length > 0 && this.received.length < this.capacity()) this.received.push(this.waiting.shift()!);
   }
 
@@ -253,41 +243,10 @@ export class Uart16550 implements PortDevice {
     this.refill();
   }
 
-  private writeModemControl(value: number): void {
-    const before = this.modemInputs();
-    this.mcr = value;
-    this.noteModemChanges(before);
-    this.refill();
-  }
-
-  /** In loopback the modem's inputs are the UART's own outputs. */
-  private modemInputs(): number {
-    if (!this.isLooped()) return this.modemLines;
-    return (
-      ((this.mcr & MCR_RTS) !== 0 ? MSR_CTS : 0) |
-      ((this.mcr & MCR_DTR) !== 0 ? MSR_DSR : 0) |
-      ((this.mcr & MCR_OUT1) !== 0 ? MSR_RI : 0) |
-      ((this.mcr & MCR_OUT2) !== 0 ? MSR_DCD : 0)
-    );
-  }
-
-  /** Remembers which inputs changed since the last read; the ring indicator only when it falls. */
-  private noteModemChanges(before: number): void {
-    const now = this.modemInputs();
-    const changed = ((before ^ now) & ~MSR_RI) | (before & ~now & MSR_RI);
-    this.modemChanges |= changed >> 4;
-  }
-
   private readLineStatus(): number {
     const data = this.received.length > 0 ? LSR_DATA : 0;
     const status = LSR_TRANSMITTER_EMPTY | LSR_THR_EMPTY | this.errors | data;
     this.errors = 0;
-    return status;
-  }
-
-  private readModemStatus(): number {
-    const status = this.modemInputs() | this.modemChanges;
-    this.modemChanges = 0;
     return status;
   }
 
@@ -303,14 +262,12 @@ export class Uart16550 implements PortDevice {
     if ((this.ier & IER_DATA) !== 0 && this.received.length > 0)
       return this.received.length >= this.trigger ? CAUSE_DATA : CAUSE_TIMEOUT;
     if ((this.ier & IER_THR_EMPTY) !== 0 && this.thrEmptyPending) return CAUSE_THR_EMPTY;
-    if ((this.ier & IER_MODEM) !== 0 && this.modemChanges !== 0) return CAUSE_MODEM;
+    if ((this.ier & IER_MODEM) !== 0 && this.modem.hasChanged) return CAUSE_MODEM;
     return CAUSE_NONE;
   }
 
-  /** A PC wires the interrupt through a gate that OUT2 opens; in loopback the pin OUT2 is off. */
   private update(): void {
-    const open = (this.mcr & (MCR_OUT2 | MCR_LOOP)) === MCR_OUT2;
-    if (open && this.cause() !== CAUSE_NONE) this.interrupt.raise();
+    if (this.modem.isGateOpen && this.cause() !== CAUSE_NONE) this.interrupt.raise();
     else this.interrupt.lower();
   }
 }

@@ -224,4 +224,13 @@ describe("Uart16550", () => {
     for (const byte of [...NOT_INTEGERS, 256]) expect(() => uart.receive([1, byte])).toThrow(DeviceError);
     expect(bus.readU8(LSR)).toBe(0x60);
   });
+
+  it("can be at other ports, from a multiple of 8 on", () => {
+    const { uart, sent } = com1();
+    const bus = new PortBus();
+    for (const port of [...NOT_INTEGERS, 0x3f9]) expect(() => uart.attachTo(bus, port)).toThrow(DeviceError);
+    uart.attachTo(bus, 0x2f8);
+    bus.writeU8(0x2f8, 1);
+    expect(sent).toEqual([1]);
+  });
 });

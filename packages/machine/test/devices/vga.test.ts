@@ -41,13 +41,13 @@ describe("VgaTextBuffer", () => {
         }
         const { cells, rows } = vga.snapshot();
         expect(cells.length).toBe(2000);
-        for (const [index, { code, foreground, background, blinks }] of cells.entries()) {
-          const [character, colours] = expected.get(index) ?? [0, 0];
-          expect(code).toBe(character);
-          expect(foreground | (background << 4) | (blinks ? 0x80 : 0)).toBe(colours);
-          const shown = rows[Math.floor(index / 80)]!.padEnd(80)[index % 80];
-          expect(shown).toBe(CODE_PAGE_437[character]);
-        }
+        const shown = cells.map(({ code, foreground, background, blinks }) => [
+          code,
+          foreground | (background << 4) | (blinks ? 0x80 : 0),
+        ]);
+        expect(shown).toEqual(Array.from(cells, (_, index) => expected.get(index) ?? [0, 0]));
+        const text = rows.map((row) => row.padEnd(80)).join("");
+        expect(text).toBe(shown.map(([code]) => CODE_PAGE_437[code!]!).join(""));
       }),
       { numRuns: 30 },
     );
