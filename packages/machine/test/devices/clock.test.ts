@@ -72,4 +72,14 @@ describe("Clock", () => {
     clock.advanceTo(6);
     expect(clock.now).toBe(6);
   });
+
+  it("is idle while only periodic events are to come", () => {
+    const clock = new Clock();
+    expect(clock.isIdle).toBe(true);
+    clock.schedule(5, () => undefined, true);
+    const event = clock.schedule(5, () => undefined);
+    expect(clock.isIdle).toBe(false);
+    clock.cancel(event);
+    expect(clock.isIdle).toBe(true);
+  });
 });

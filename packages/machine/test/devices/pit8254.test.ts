@@ -97,6 +97,17 @@ describe("Pit8254", () => {
     expect([wire.rises, wire.high, clock.nextEventAt()]).toEqual([1, true, undefined]);
   });
 
+  it("leaves the clock idle while it only ticks, but not while a single interrupt is to come", () => {
+    const { clock, bus } = timer();
+    expect(clock.isIdle).toBe(true);
+    program(bus, 0, 0, 100);
+    expect(clock.isIdle).toBe(false);
+    clock.advanceTo(ticks(101));
+    expect(clock.isIdle).toBe(true);
+    program(bus, 0, 2, 100);
+    expect([clock.isIdle, clock.nextEventAt() !== undefined]).toEqual([true, true]);
+  });
+
   it("takes one byte as the count when told to", () => {
     for (const [access, byte, count] of [
       [1, 0x20, 0x20],
