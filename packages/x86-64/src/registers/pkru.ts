@@ -10,8 +10,8 @@
  * @see Intel SDM volume 3A, 4.6.2
  * @module
  */
-import { Panic } from "@kmem/memory";
 import type { Registers } from "../hardware.ts";
+import { checkField } from "../structures/errors.ts";
 
 /** What a protection key forbids. */
 export interface KeyRights {
@@ -50,5 +50,5 @@ export const Pkru = {
 };
 
 function checkKey(key: number): void {
-  if (!Number.isInteger(key) || key < 0 || key > 15) throw new Panic(`a protection key is 0 … 15, got ${String(key)}`);
+  checkField("structure/key", "a protection key", key, 15);
 }

@@ -1,0 +1,36 @@
+/**
+ * What the CPU's structures refuse.
+ *
+ * @module
+ */
+import { hex, Panic } from "@kmem/memory";
+
+export type StructureErrorCode =
+  | "structure/vector"
+  | "structure/address"
+  | "structure/selector"
+  | "structure/privilege-level"
+  | "structure/stack-index"
+  | "structure/error-code"
+  | "structure/key"
+  | "structure/pcid"
+  | "structure/gdt-full";
+
+/** A value that does not fit its field; nothing has been written. Rust's types exclude most of these; on the others it panics. */
+export class StructureError extends Panic {
+  override readonly code: StructureErrorCode;
+  /** What was given. */
+  readonly value: unknown;
+  constructor(code: StructureErrorCode, expected: string, value: unknown) {
+    super(`expected ${expected}, got ${typeof value === "number" ? hex(value) : String(value)}`);
+    this.name = "StructureError";
+    this.code = code;
+    this.value = value;
+  }
+}
+
+/** @throws {@link StructureError} unless `value` is an integer from 0 to `max` */
+export function checkField(code: StructureErrorCode, what: string, value: number, max: number): void {
+  if (!Number.isInteger(value) || value < 0 || value > max)
+    throw new StructureError(code, `${what}, 0 … ${hex(max)}`, value);
+}

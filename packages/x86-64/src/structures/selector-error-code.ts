@@ -1,0 +1,59 @@
+/**
+ * The error code of #TS, #NP, #SS and #GP: which descriptor was to blame.
+ *
+ * ```
+ *   15 ………… 3 │ 2 1   │ 0
+ *     index    │ table │ EXT      table: 0 GDT, 1 and 3 IDT, 2 LDT
+ * ```
+ *
+ * @see Intel SDM volume 3A, 6.13; https://docs.rs/x86_64/0.15.4/x86_64/structures/idt/struct.SelectorErrorCode.html
+ * @module
+ */
+import { debugStruct } from "./debug-struct.ts";
+import { checkField } from "./errors.ts";
+
+export type DescriptorTable = "Gdt" | "Idt" | "Ldt";
+
+const TABLES: readonly DescriptorTable[] = ["Gdt", "Idt", "Ldt", "Idt"];
+
+/** Makers and parts of such error codes, which are plain numbers. */
+export const SelectorErrorCode = {
+  /**
+   * @throws {@link StructureError} `structure/error-code`
+   * @example SelectorErrorCode.new(3, "Idt", false) // => 26
+   */
+  new(index: number, table: DescriptorTable, external: boolean): number {
+    checkField("structure/error-code", "an index in a descriptor table", index, 0x1fff);
+    checkField("structure/error-code", "a descriptor table", TABLES.indexOf(table), 2);
+    return index * 8 + TABLES.indexOf(table) * 2 + (external ? 1 : 0);
+  },
+
+  /** Whether it occurred while an interrupt or an earlier exception was being delivered. */
+  external(errorCode: number): boolean {
+    return (errorCode & 1) === 1;
+  },
+
+  descriptorTable(errorCode: number): DescriptorTable {
+    return TABLES[(errorCode >>> 1) & 3]!;
+  },
+
+  index(errorCode: number): number {
+    return (errorCode >>> 3) & 0x1fff;
+  },
+
+  /** Whether no descriptor was to blame. */
+  isNull(errorCode: number): boolean {
+    return errorCode === 0;
+  },
+
+  /** @example SelectorErrorCode.debug(26) // => "Selector Error { external: false, descriptor table: Idt, index: 3 }" */
+  debug(errorCode: number, pretty = false): string {
+    const { external, descriptorTable, index } = SelectorErrorCode;
+    const fields = [
+      ["external", String(external(errorCode))],
+      ["descriptor table", descriptorTable(errorCode)],
+      ["index", String(index(errorCode))],
+    ] as const;
+    return debugStruct("Selector Error", fields, pretty);
+  },
+};
