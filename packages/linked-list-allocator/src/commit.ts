@@ -1,5 +1,5 @@
 /**
- * One change of the hole list: the only place that writes it.
+ * One change of the hole list, whatever it is and whatever memory it is in.
  *
  * Whatever an allocation or a free does to the list is at most: one link, two hole headers, and the sums in the control
  * block. All of it is computed first; then every place is made sure to be writable; then it is written. So an error
@@ -10,11 +10,10 @@
  *
  * @module
  */
-import { WORD } from "./control-block.ts";
+import { HOLES, JOURNAL, SEALED, USED } from "./control-block.ts";
 import type { HeapView } from "./heap-view.ts";
+import { SKIP } from "./offsets.ts";
 
-/** "Nothing to write", where an offset could be. */
-export const SKIP = -3;
 /** {@link commit}: the end and the pending bytes stay. */
 export const SAME = -1;
 
@@ -52,7 +51,7 @@ export function commit(
   const { control, c } = view;
   const isJournaled = view.isShared;
   if (isJournaled) {
-    const j = c + WORD.journal;
+    const j = c + JOURNAL;
     control[j] = link;
     control[j + 1] = linkTo;
     control[j + 2] = hole1;
@@ -63,16 +62,16 @@ export function commit(
     control[j + 7] = next2;
     control[j + 8] = used;
     control[j + 9] = end;
-    control[c + WORD.sealed] = 1 | (pending << 8);
+    control[c + SEALED] = 1 | (pending << 8);
   }
   if (link !== SKIP) view.writeLink(link, linkTo);
   if (hole1 !== SKIP) view.writeHole(hole1, size1, next1);
   if (hole2 !== SKIP) view.writeHole(hole2, size2, next2);
-  control[c + WORD.used] = used;
-  control[c + WORD.holes] = holes;
+  control[c + USED] = used;
+  control[c + HOLES] = holes;
   if (end !== SAME) view.writeEnd(end, pending);
   view.bumpEpoch();
-  if (isJournaled) control[c + WORD.sealed] = 0;
+  if (isJournaled) control[c + SEALED] = 0;
 }
 
 /**
@@ -82,9 +81,9 @@ export function commit(
  */
 export function redo(view: HeapView): boolean {
   const { control, c } = view;
-  const sealed = control[c + WORD.sealed]!;
+  const sealed = control[c + SEALED]!;
   if (sealed === 0) return false;
-  const j = c + WORD.journal;
+  const j = c + JOURNAL;
   const words = Array.from(control.subarray(j, j + 10));
   // What was negative (NONE, HEAD, SKIP, SAME) reads back as such; offsets are multiples of 8 below 2^32 − 8.
   const signed = words.map((word) => (word >= 0xffff_fff0 ? word | 0 : word));
@@ -100,7 +99,7 @@ export function redo(view: HeapView): boolean {
     number,
     number,
   ];
-  const holes = control[c + WORD.holes]!;
+  const holes = control[c + HOLES]!;
   commit(view, used, holes, link, linkTo, hole1, size1, next1, hole2, size2, next2, end, (sealed >>> 8) & 15);
   return true;
 }

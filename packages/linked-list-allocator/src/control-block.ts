@@ -35,24 +35,21 @@ export const VERSION = 1;
 /** Byte offset of the lock. */
 export const LOCK_OFFSET = 8;
 
-/** Indices of the fields, in u32 words; u64 fields take two. */
-export const WORD = {
-  magic: 0,
-  version: 1,
-  lock: 2,
-  first: 6,
-  bottom: 8,
-  end: 10,
-  used: 12,
-  pending: 14,
-  holes: 15,
-  epoch: 16,
-  indexLive: 17,
-  indexAt: 18,
-  indexBytes: 20,
-  sealed: 21,
-  journal: 22,
-} as const;
+// Indices of the fields in u32 words; a u64 takes two. Plain constants: an object of them would be looked up each time.
+export const MAGIC_WORD = 0;
+export const VERSION_WORD = 1;
+export const FIRST = 6;
+export const BOTTOM = 8;
+export const END = 10;
+export const USED = 12;
+export const PENDING = 14;
+export const HOLES = 15;
+export const EPOCH = 16;
+export const INDEX_STATE = 17;
+export const INDEX_AT = 18;
+export const INDEX_BYTES = 20;
+export const SEALED = 21;
+export const JOURNAL = 22;
 
 const TWO_32 = 0x1_0000_0000;
 
@@ -71,8 +68,8 @@ export function writeEmptyControlBlock(memory: Memory, controlAt: Ptr): void {
   expectControlAddress(controlAt);
   const bytes = new Uint8Array(CONTROL_SIZE);
   const view = new DataView(bytes.buffer);
-  view.setUint32(WORD.magic * 4, MAGIC, true);
-  view.setUint32(WORD.version * 4, VERSION, true);
+  view.setUint32(MAGIC_WORD * 4, MAGIC, true);
+  view.setUint32(VERSION_WORD * 4, VERSION, true);
   memory.writeBytes(controlAt, bytes);
 }
 
@@ -96,16 +93,16 @@ export function readControlBlock(memory: Memory, controlAt: Ptr): ControlFields 
   const u32 = (word: number): number => memory.readU32(controlAt + word * 4);
   const u64 = (word: number): number => joinWords(u32(word), u32(word + 1));
   return {
-    first: u64(WORD.first),
-    bottom: u64(WORD.bottom),
-    end: u64(WORD.end),
-    used: u64(WORD.used),
-    pending: u32(WORD.pending),
-    holes: u32(WORD.holes),
-    indexLive: u32(WORD.indexLive) !== 0,
-    indexAt: u64(WORD.indexAt),
-    indexBytes: u32(WORD.indexBytes),
-    isSealed: u32(WORD.sealed) !== 0,
+    first: u64(FIRST),
+    bottom: u64(BOTTOM),
+    end: u64(END),
+    used: u64(USED),
+    pending: u32(PENDING),
+    holes: u32(HOLES),
+    indexLive: u32(INDEX_STATE) !== 0,
+    indexAt: u64(INDEX_AT),
+    indexBytes: u32(INDEX_BYTES),
+    isSealed: u32(SEALED) !== 0,
   };
 }
 
@@ -119,7 +116,7 @@ export function expectControlBlock(memory: Memory, controlAt: Ptr): void {
   const magic = memory.readU32(controlAt);
   if (magic !== MAGIC)
     throw new AttachError("attach/magic", `expected the magic ${hex(MAGIC)}, got ${hex(magic)}`, controlAt);
-  const version = memory.readU32(controlAt + WORD.version * 4);
+  const version = memory.readU32(controlAt + VERSION_WORD * 4);
   if (version !== VERSION)
     throw new AttachError("attach/version", `expected format version ${VERSION}, got ${version}`, controlAt);
   const reason = damageOf(readControlBlock(memory, controlAt));

@@ -12,19 +12,13 @@
  * @module
  */
 import { alignDown, type Memory, type Ptr } from "@kmem/memory";
-import { joinWords, WORD } from "./control-block.ts";
+import { joinWords, BOTTOM, END, EPOCH, FIRST, PENDING } from "./control-block.ts";
 import { HeapCorruptionError } from "./errors.ts";
-
-/** "No hole", where an offset of one could be. */
-export const NONE = -1;
-/** The link to the first hole, in place of the offset of a hole before it. */
-export const HEAD = -2;
+import { HEAD, NONE, UNKNOWN } from "./offsets.ts";
 
 const PAGE_SHIFT = 12;
 /** The shift under which a heap of 4 GiB is two pages. */
 const LINEAR_SHIFT = 31;
-/** In `deltas`: not looked up yet. */
-export const UNKNOWN = -0x8000_0000;
 const TWO_32 = 0x1_0000_0000;
 const NOTHING = new Uint32Array(0);
 
@@ -63,8 +57,10 @@ export class HeapView {
   deltas: Int32Array = new Int32Array(1).fill(UNKNOWN);
   shift: number;
   /** Links of this offset and beyond are damaged. */
-  linkLimit = 0;
-  private generation = NaN;
+  private linkLimit = 0;
+  /** What a link's low word minus `originLow` is below this, as a signed integer, is an offset without further ado. */
+  quickLimit = 0;
+  private generation = -1;
 
   constructor(memory: Memory, controlAt: Ptr, trustsLinks: boolean) {
     this.memory = memory;
@@ -72,22 +68,22 @@ export class HeapView {
     this.trustsLinks = trustsLinks;
     this.isShared = memory.isShared;
     this.shift = LINEAR_SHIFT;
-    this.epoch = NaN;
+    this.epoch = -1;
   }
 
   /** Catches up with what others did: call it first in each operation. */
   sync(): void {
     if (this.memory.generation !== this.generation) this.locateControl();
-    if (this.control[this.c + WORD.epoch] !== this.epoch) this.reload();
+    if (this.control[this.c + EPOCH] !== this.epoch) this.reload();
   }
 
   /** Reads the control block anew. */
   reload(): void {
     this.locateControl();
     const { control, c } = this;
-    this.epoch = control[c + WORD.epoch]!;
-    this.bottom = joinWords(control[c + WORD.bottom]!, control[c + WORD.bottom + 1]!);
-    this.end = joinWords(control[c + WORD.end]!, control[c + WORD.end + 1]!);
+    this.epoch = control[c + EPOCH]!;
+    this.bottom = joinWords(control[c + BOTTOM]!, control[c + BOTTOM + 1]!);
+    this.end = joinWords(control[c + END]!, control[c + END + 1]!);
     this.origin = alignDown(this.bottom, 1 << PAGE_SHIFT);
     this.originLow = this.origin >>> 0;
     this.originHigh = Math.floor(this.origin / TWO_32) >>> 0;
@@ -97,12 +93,14 @@ export class HeapView {
       throw new HeapCorruptionError("bottom and end in the control block are no heap", this.controlAt);
     this.reloads++;
     this.linkLimit = this.trustsLinks ? TWO_32 : this.endOffset;
+    // An address that is a multiple of 2^32 has the same low word as "none".
+    this.quickLimit = Math.min(this.linkLimit, 0x7fff_ffff, TWO_32 - this.originLow);
     this.forgetPages();
   }
 
   /** Counts one change: other handles will notice. */
   bumpEpoch(): void {
-    this.epoch = this.control[this.c + WORD.epoch] = (this.epoch + 1) >>> 0;
+    this.epoch = this.control[this.c + EPOCH] = (this.epoch + 1) >>> 0;
   }
 
   /** The address of an offset. */
@@ -137,7 +135,7 @@ export class HeapView {
   /** The offset of the first hole, or {@link NONE}. */
   first(): number {
     const { control, c } = this;
-    return this.follow(control[c + WORD.first]!, control[c + WORD.first + 1]!, -8);
+    return this.follow(control[c + FIRST]!, control[c + FIRST + 1]!, -8);
   }
 
   /**
@@ -158,7 +156,7 @@ export class HeapView {
     const shown = `0x${high.toString(16)}${low.toString(16).padStart(8, "0")}`;
     return new HeapCorruptionError(
       `expected the address of a hole further up in the heap, got ${shown}`,
-      from < 0 ? this.controlAt + WORD.first * 4 : this.origin + from + 8,
+      from < 0 ? this.controlAt + FIRST * 4 : this.origin + from + 8,
     );
   }
 
@@ -190,8 +188,8 @@ export class HeapView {
       high = low < this.originLow ? this.originHigh + 1 : this.originHigh;
     }
     if (offset === HEAD) {
-      this.control[this.c + WORD.first] = low;
-      this.control[this.c + WORD.first + 1] = high;
+      this.control[this.c + FIRST] = low;
+      this.control[this.c + FIRST + 1] = high;
       return;
     }
     const index = this.at(offset + 8);
@@ -208,9 +206,9 @@ export class HeapView {
   writeEnd(offset: number, pending: number): void {
     const { control, c } = this;
     const end = this.origin + offset;
-    control[c + WORD.end] = end;
-    control[c + WORD.end + 1] = Math.floor(end / TWO_32);
-    control[c + WORD.pending] = pending;
+    control[c + END] = end;
+    control[c + END + 1] = Math.floor(end / TWO_32);
+    control[c + PENDING] = pending;
   }
 
   /** Finds the control block's words anew, and forgets where the heap's pages are. */

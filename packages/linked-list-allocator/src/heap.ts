@@ -58,12 +58,12 @@ export class Heap {
   }
 
   get memory(): Memory {
-    return this.holeList.view.memory;
+    return this.holeList.memory;
   }
 
   /** Where the control block lies. */
   get controlAt(): Ptr {
-    return this.holeList.view.controlAt;
+    return this.holeList.controlAt;
   }
 
   /**

@@ -21,6 +21,8 @@
  * @module
  */
 
+import { HEAD } from "./offsets.ts";
+
 /** Bytes of heap to a chunk, as a shift. */
 const CHUNK_SHIFT = 8;
 const MAX_CLASS = 127;
@@ -196,7 +198,7 @@ export class HoleIndex {
     return child;
   }
 
-  /** The offset of the last hole that starts below another offset, or −1. */
+  /** The offset of the last hole that starts below another offset, or {@link HEAD}. */
   holeBefore(offset: number): number {
     let child = offset >>> CHUNK_SHIFT;
     const inChunk = this.bits[child]! & ((1 << ((offset >>> 3) & 31)) - 1);
@@ -210,7 +212,7 @@ export class HoleIndex {
         child = (child & ~31) + 31 - Math.clz32(before);
         break;
       }
-      if (level === root) return -1;
+      if (level === root) return HEAD;
       child >>>= 5;
       level++;
     }

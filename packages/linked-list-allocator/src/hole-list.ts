@@ -13,14 +13,25 @@
  * @see https://github.com/rust-osdev/linked-list-allocator/blob/v0.10.5/src/hole.rs
  * @module
  */
-import { Layout } from "@kmem/global-alloc";
+import type { Layout } from "@kmem/global-alloc";
 import { alignUp, hex, NULL, type Memory, type Ptr } from "@kmem/memory";
 import { alignLayout, BLOCK_ALIGN, MIN_BLOCK_SIZE } from "./align.ts";
-import { commit, SAME, SKIP } from "./commit.ts";
-import { expectControlBlock, expectRange, MAX_HEAP_SIZE, WORD, writeEmptyControlBlock } from "./control-block.ts";
-import { BadFreeError, HeapError, type BadFreeCode } from "./errors.ts";
-import { HEAD, HeapView, NONE, UNKNOWN } from "./heap-view.ts";
-import { IndexKeeper, type IndexMode } from "./index-keeper.ts";
+import { commit } from "./commit.ts";
+import {
+  BOTTOM,
+  END,
+  expectControlBlock,
+  expectRange,
+  HOLES,
+  MAX_HEAP_SIZE,
+  PENDING,
+  USED,
+  writeEmptyControlBlock,
+} from "./control-block.ts";
+import { HeapError } from "./errors.ts";
+import { FirstFit } from "./first-fit.ts";
+import type { IndexMode } from "./index-keeper.ts";
+import { HEAD, NONE, SKIP } from "./offsets.ts";
 
 export interface HeapOptions {
   /**
@@ -45,21 +56,9 @@ export interface Hole {
   readonly size: number;
 }
 
-/** Larger alignments and sizes are rare and take the slow way. */
-const MAX_QUICK_ALIGN = 0x4000_0000;
-const MAX_QUICK_SIZE = 0x7fff_0000;
-
 /** The holes of one heap. */
 export class HoleList {
-  /** For the inspectors of this package. */
-  readonly view: HeapView;
-  private readonly refusesBadFrees: boolean;
-  private readonly keeper: IndexKeeper;
-
-  // What `find…` has found: the hole before the place, and the hole itself.
-  private previous = HEAD;
-  private size = 0;
-  private start = 0;
+  private readonly engine: FirstFit;
 
   private constructor(memory: Memory, controlAt: Ptr, options: HeapOptions) {
     const { badFrees = "refuse", index = "auto" } = options;
@@ -67,11 +66,10 @@ export class HoleList {
       throw new HeapError("heap/options", `badFrees: expected "refuse" or "as-upstream", got ${String(badFrees)}`);
     if (index !== "auto" && index !== "off" && index !== "always")
       throw new HeapError("heap/options", `index: expected "auto", "off" or "always", got ${String(index)}`);
-    this.refusesBadFrees = badFrees === "refuse";
-    this.view = new HeapView(memory, controlAt, !this.refusesBadFrees);
+    const asUpstream = badFrees === "as-upstream";
     // Holes beyond the heap's end, which upstream allows, are beyond the index too.
-    this.keeper = new IndexKeeper(this.view, this.refusesBadFrees ? index : "off");
-    this.view.sync();
+    this.engine = new FirstFit(memory, controlAt, asUpstream, asUpstream ? "off" : index);
+    this.engine.sync();
   }
 
   /** Makes a list without any memory; writes its control block at `controlAt`. */
@@ -106,7 +104,7 @@ export class HoleList {
    * @throws {@link HeapError}
    */
   init(start: Ptr, size: number): void {
-    const { view } = this;
+    const view = this.engine;
     view.sync();
     expectRange(start, size);
     if (size < MIN_BLOCK_SIZE)
@@ -124,8 +122,8 @@ export class HoleList {
     view.memory.window(bottom, true);
     view.memory.window(bottom + 8, true);
     const { control, c } = view;
-    writeAddress(control, c + WORD.bottom, bottom);
-    writeAddress(control, c + WORD.end, bottom + usable);
+    writeAddress(control, c + BOTTOM, bottom);
+    writeAddress(control, c + END, bottom + usable);
     view.bumpEpoch();
     view.reload();
     commit(
@@ -145,45 +143,54 @@ export class HoleList {
     );
   }
 
+  get memory(): Memory {
+    return this.engine.memory;
+  }
+
+  /** Where the control block lies. */
+  get controlAt(): Ptr {
+    return this.engine.controlAt;
+  }
+
   /** Lowest address, 0 before `init`. */
   get bottom(): Ptr {
-    this.view.sync();
-    return this.view.bottom;
+    this.engine.sync();
+    return this.engine.bottom;
   }
 
   /** Address behind the last byte, also of those that are pending; 0 before `init`. */
   get top(): Ptr {
-    this.view.sync();
-    return this.view.end + this.pending;
+    this.engine.sync();
+    return this.engine.end + this.pending;
   }
 
   /** Bytes between bottom and top, without those pending. */
   get capacity(): number {
-    this.view.sync();
-    return this.view.end - this.view.bottom;
+    this.engine.sync();
+    return this.engine.end - this.engine.bottom;
   }
 
   /** Bytes in use. */
   get used(): number {
-    this.view.sync();
-    return this.view.control[this.view.c + WORD.used]!;
+    this.engine.sync();
+    return this.engine.control[this.engine.c + USED]!;
   }
 
   /** Bytes at the end that are too few for a hole yet, 0 … 15. */
   get pending(): number {
-    this.view.sync();
-    return this.view.control[this.view.c + WORD.pending]!;
+    this.engine.sync();
+    return this.engine.control[this.engine.c + PENDING]!;
   }
 
   /** The number of holes. */
   get length(): number {
-    this.view.sync();
-    return this.view.control[this.view.c + WORD.holes]!;
+    this.engine.sync();
+    return this.engine.control[this.engine.c + HOLES]!;
   }
 
   /** The holes in ascending address, as they are while you go through them. */
   *[Symbol.iterator](): IterableIterator<Hole> {
-    const { view } = this;
+    const view = this.engine;
     view.sync();
     for (let at = view.first(); at !== NONE; at = view.nextAt(at)) {
       yield { address: view.address(at), size: view.sizeAt(at) };
@@ -198,13 +205,7 @@ export class HoleList {
    * @throws {@link LayoutError} when the layout is none
    */
   allocateFirstFit(layout: Layout): Ptr {
-    const { size, align } = layout;
-    const { view } = this;
-    view.sync();
-    if (size >>> 0 !== size || size > MAX_QUICK_SIZE || !isQuickAlign(align)) return this.allocateRare(size, align);
-    const need = size <= MIN_BLOCK_SIZE ? MIN_BLOCK_SIZE : (size + 7) & ~7;
-    const hole = this.keeper.ready() ? this.findFit(need, align - 1) : this.walkToFit(need, align - 1);
-    return hole === NONE ? NULL : this.take(hole, need);
+    return this.engine.allocate(layout.size, layout.align);
   }
 
   /**
@@ -216,47 +217,7 @@ export class HoleList {
    * @throws {@link BadFreeError} when one is noticed; nothing has changed then
    */
   deallocate(at: Ptr, layout: Layout): void {
-    const { size, align } = layout;
-    const { view } = this;
-    view.sync();
-    if (at === NULL) throw this.badFree("bad-free/null", "expected the address of a block", at, size, align);
-    if (size >>> 0 !== size || size > MAX_HEAP_SIZE || !isQuickAlign(align)) this.expectLayout(at, size, align);
-    const need = size <= MIN_BLOCK_SIZE ? MIN_BLOCK_SIZE : size + (-size & 7);
-    const offset = at - view.origin;
-    if (offset >>> 0 !== offset || (offset & 7) !== 0)
-      throw this.badFree(
-        Number.isSafeInteger(at) && at % 8 === 0 ? "bad-free/outside" : "bad-free/misaligned",
-        `expected a multiple of 8 in ${hex(view.bottom)}..${hex(view.end)}`,
-        at,
-        size,
-        align,
-      );
-    if (this.refusesBadFrees) {
-      if (offset < view.bottomOffset || offset + need > view.endOffset)
-        throw this.badFree(
-          "bad-free/outside",
-          `expected a block inside ${hex(view.bottom)}..${hex(view.end)}`,
-          at,
-          size,
-          align,
-        );
-      if (at % align !== 0)
-        throw this.badFree("bad-free/misaligned", "expected a multiple of the alignment", at, size, align);
-    }
-    const next = this.keeper.ready() ? this.findAround(offset) : this.walkTo(offset);
-    const previous = this.previous;
-    const end = previous === HEAD ? 0 : previous + this.size;
-    if (end > offset || (next !== NONE && offset + need > next))
-      throw this.badFree(
-        "bad-free/aliases-hole",
-        `it overlaps the hole at ${hex(view.address(end > offset ? previous : next))}`,
-        at,
-        size,
-        align,
-      );
-    const used = view.control[view.c + WORD.used]! - need;
-    if (used < 0) throw this.badFree("bad-free/used", `${hex(used + need)} bytes are in use`, at, size, align);
-    this.insert(previous, next, offset, need, used, SAME, 0);
+    this.engine.free(at, layout.size, layout.align);
   }
 
   /**
@@ -266,13 +227,13 @@ export class HoleList {
    * @throws {@link HeapError} `heap/extend-empty` before `init`; `heap/outside-memory`, `heap/size`, `heap/too-large`
    */
   extend(by: number): void {
-    const { view } = this;
+    const view = this.engine;
     view.sync();
     if (!Number.isSafeInteger(by) || by < 0)
       throw new HeapError("heap/size", `by: expected bytes, 0 or more, got ${String(by)}`, by);
     if (view.bottom === NULL) throw new HeapError("heap/extend-empty", "tried to extend an empty heap", by);
     const { control, c } = view;
-    const total = control[c + WORD.pending]! + by;
+    const total = control[c + PENDING]! + by;
     if (view.end - view.bottom + total > MAX_HEAP_SIZE)
       throw new HeapError(
         "heap/too-large",
@@ -281,262 +242,13 @@ export class HoleList {
       );
     expectInside(view.memory, view.end, total);
     if (total < MIN_BLOCK_SIZE) {
-      control[c + WORD.pending] = total;
+      control[c + PENDING] = total;
       view.bumpEpoch();
       return;
     }
     const length = total - (total % BLOCK_ALIGN);
-    const offset = view.endOffset;
-    const next = this.walkTo(offset);
-    // The index was made for a smaller heap.
-    this.keeper.invalidate();
-    this.insert(this.previous, next, offset, length, control[c + WORD.used]!, offset + length, total - length);
-    view.reload();
+    view.insertAtEnd(length, total - length);
   }
-
-  /** Walks to the first hole that fits; sets what was found. */
-  private walkToFit(need: number, mask: number): number {
-    const { view } = this;
-    const { words, deltas, shift, originLow, linkLimit } = view;
-    let previous = HEAD;
-    let hole = view.first();
-    let page = -1;
-    let delta = 0;
-    while (hole !== NONE) {
-      const index = (hole >>> 2) + delta;
-      if (hole >>> shift !== page) {
-        const found = view.at(hole);
-        page = hole >>> shift;
-        delta = found - (hole >>> 2);
-        // Not for heaps of 2 GiB and more (here offsets are signed), nor for pages that cannot be remembered.
-        if (deltas[page] !== delta || words !== view.words || linkLimit > 0x7fff_ffff)
-          return this.walkToFitSlowly(need, mask);
-        continue;
-      }
-      const size = words[index]!;
-      if (size >= need) {
-        const low = originLow + hole;
-        const start = (low & mask) === 0 ? hole : hole + 16 + (-(low + 16) & mask);
-        const rest = hole + size - start - need;
-        if (rest === 0 || rest >= MIN_BLOCK_SIZE) {
-          this.previous = previous;
-          this.size = size;
-          this.start = start;
-          return hole;
-        }
-      }
-      previous = hole;
-      if ((hole + 8) >>> shift !== page) hole = view.nextAt(hole);
-      else {
-        const low = words[index + 2]!;
-        const next = (low - originLow) | 0;
-        if (next <= hole || next >= linkLimit || (next & 7) !== 0 || low === 0) hole = view.nextAt(hole);
-        else hole = next;
-      }
-    }
-    return NONE;
-  }
-
-  /** {@link HoleList.walkToFit} for every memory and every size of heap. */
-  private walkToFitSlowly(need: number, mask: number): number {
-    const { view } = this;
-    let previous = HEAD;
-    for (let hole = view.first(); hole !== NONE; hole = view.nextAt(hole)) {
-      if (this.fits(hole, view.sizeAt(hole), need, mask)) {
-        this.previous = previous;
-        return hole;
-      }
-      previous = hole;
-    }
-    return NONE;
-  }
-
-  /** Finds the first hole that fits with the index; sets what was found. */
-  private findFit(need: number, mask: number): number {
-    const { view } = this;
-    const { index } = this.keeper;
-    for (let chunk = index.firstChunk(need); chunk >= 0; chunk = index.chunkFrom(chunk + 1, need)) {
-      let left = index.holesIn(chunk);
-      while (left !== 0) {
-        const hole = chunk * 256 + (31 - Math.clz32(left & -left)) * 8;
-        left &= left - 1;
-        if (this.fits(hole, view.sizeAt(hole), need, mask)) {
-          // Only a hole that goes away or moves needs the link to it changed.
-          if (this.start === hole) this.previous = this.holeBefore(hole);
-          return hole;
-        }
-      }
-    }
-    return NONE;
-  }
-
-  /** Whether a hole has room; sets its size and where the block starts. */
-  private fits(hole: number, size: number, need: number, mask: number): boolean {
-    if (size < need) return false;
-    const low = this.view.originLow + hole;
-    const start = (low & mask) === 0 ? hole : hole + 16 + (-(low + 16) & mask);
-    const rest = hole + size - start - need;
-    if (rest !== 0 && rest < MIN_BLOCK_SIZE) return false;
-    this.size = size;
-    this.start = start;
-    return true;
-  }
-
-  /** Finds the first hole at or above an offset with the index; sets the hole before it. */
-  private findAround(offset: number): number {
-    const { view } = this;
-    const previous = this.holeBefore(offset);
-    this.previous = previous;
-    if (previous === HEAD) return view.first();
-    this.size = view.sizeAt(previous);
-    return view.nextAt(previous);
-  }
-
-  private holeBefore(offset: number): number {
-    const previous = this.keeper.index.holeBefore(offset);
-    return previous < 0 ? HEAD : previous;
-  }
-
-  /** Walks to the first hole at or above an offset; sets the hole before it. */
-  private walkTo(offset: number): number {
-    const { view } = this;
-    const { words, deltas, shift, originLow, linkLimit } = view;
-    let previous = HEAD;
-    let hole = view.first();
-    while (hole !== NONE && hole < offset) {
-      previous = hole;
-      const link = hole + 8;
-      const delta = deltas[link >>> shift];
-      const low = delta === undefined || delta === UNKNOWN ? 0 : words[(link >>> 2) + delta]!;
-      const next = (low - originLow) | 0;
-      // Whatever is unusual goes the slow way: other pages, the end of the list, damage, heaps of 2 GiB and more.
-      if (low === 0 || next <= hole || next >= linkLimit || (next & 7) !== 0 || words !== view.words)
-        hole = view.nextAt(hole);
-      else hole = next;
-    }
-    this.previous = previous;
-    this.size = previous === HEAD ? 0 : view.sizeAt(previous);
-    return hole;
-  }
-
-  /** Takes `need` bytes at `this.start` out of the hole found. */
-  private take(hole: number, need: number): Ptr {
-    const { view, start } = this;
-    const { control, c } = view;
-    const front = start - hole;
-    const back = start + need;
-    const rest = this.size - front - need;
-    const next = view.nextAt(hole);
-    const used = control[c + WORD.used]! + need;
-    const holes = control[c + WORD.holes]!;
-    if (front !== 0) {
-      if (rest !== 0) commit(view, used, holes + 1, SKIP, 0, hole, front, back, back, rest, next, SAME, 0);
-      else commit(view, used, holes, SKIP, 0, hole, front, next, SKIP, 0, 0, SAME, 0);
-    } else if (rest !== 0) commit(view, used, holes, this.previous, back, back, rest, next, SKIP, 0, 0, SAME, 0);
-    else commit(view, used, holes - 1, this.previous, next, SKIP, 0, 0, SKIP, 0, 0, SAME, 0);
-    const { keeper } = this;
-    if (keeper.isLive) {
-      keeper.begin();
-      const { index } = keeper;
-      if (front !== 0) {
-        index.resize(hole, this.size, front, view);
-        if (rest !== 0) index.insert(back, rest);
-      } else if (rest !== 0) index.move(hole, this.size, back, rest, view);
-      else index.remove(hole, this.size, view);
-      keeper.end();
-    }
-    return view.address(start);
-  }
-
-  /** Makes a hole between two, and joins it with those that it touches. */
-  private insert(
-    previous: number,
-    next: number,
-    at: number,
-    need: number,
-    used: number,
-    end: number,
-    pending: number,
-  ): void {
-    const { view } = this;
-    const holes = view.control[view.c + WORD.holes]!;
-    let offset = at;
-    let size = need;
-    if (previous === HEAD && offset < view.bottomOffset + MIN_BLOCK_SIZE && offset !== view.bottomOffset) {
-      // Upstream's check_merge_bottom: too little room in front for a hole, so the hole begins at the bottom.
-      // It then goes on with the node where it was, so a hole right behind stays apart.
-      size += offset - view.bottomOffset;
-      offset = view.bottomOffset;
-      if (size < 0) throw this.badFree("bad-free/outside", "it lies below the heap", view.address(at), need, 1);
-      if (next !== NONE) {
-        commit(view, used, holes + 1, HEAD, offset, offset, size, next, SKIP, 0, 0, end, pending);
-        this.keeper.invalidate();
-        return;
-      }
-    }
-    if (next === NONE) {
-      // Upstream's check_merge_top: too little room behind for a hole.
-      const gap = view.endOffset - (offset + size);
-      if (gap > 0 && gap < MIN_BLOCK_SIZE) size += gap;
-    }
-    const joinsNext = next !== NONE && offset + size === next;
-    const nextSize = joinsNext ? view.sizeAt(next) : 0;
-    const behind = joinsNext ? view.nextAt(next) : next;
-    const joined = size + nextSize;
-    const count = joinsNext ? holes : holes + 1;
-    const joinsPrevious = previous !== HEAD && previous + this.size === offset;
-    if (joinsPrevious)
-      commit(view, used, count - 1, SKIP, 0, previous, this.size + joined, behind, SKIP, 0, 0, end, pending);
-    else commit(view, used, count, previous, offset, offset, joined, behind, SKIP, 0, 0, end, pending);
-    const { keeper } = this;
-    if (keeper.isLive) {
-      keeper.begin();
-      const { index } = keeper;
-      if (joinsNext) index.remove(next, nextSize, view);
-      if (joinsPrevious) index.resize(previous, this.size, this.size + joined, view);
-      else index.insert(offset, joined);
-      keeper.end();
-    }
-  }
-
-  /** Sizes and alignments beyond 2^30: they fail, are refused, or fit by luck. */
-  private allocateRare(size: number, align: number): Ptr {
-    const block = alignLayout({ size, align });
-    const { view } = this;
-    let previous = HEAD;
-    for (let hole = view.first(); hole !== NONE; hole = view.nextAt(hole)) {
-      const address = view.address(hole);
-      const length = view.sizeAt(hole);
-      const start = address % align === 0 ? address : alignUp(address + 16, align);
-      const rest = address + length - start - block.size;
-      if (rest === 0 || rest >= MIN_BLOCK_SIZE) {
-        this.previous = previous;
-        this.size = length;
-        this.start = start - view.origin;
-        return this.take(hole, block.size);
-      }
-      previous = hole;
-    }
-    return NULL;
-  }
-
-  private expectLayout(at: Ptr, size: number, align: number): void {
-    try {
-      alignLayout({ size, align });
-    } catch {
-      throw this.badFree("bad-free/layout", "expected the layout of the block", at, size, align);
-    }
-    if (size > MAX_HEAP_SIZE)
-      throw this.badFree("bad-free/outside", `expected at most ${hex(MAX_HEAP_SIZE)} bytes`, at, size, align);
-  }
-
-  private badFree(code: BadFreeCode, detail: string, at: Ptr, size: number, align: number): BadFreeError {
-    return new BadFreeError(code, detail, at, size, align);
-  }
-}
-
-function isQuickAlign(align: number): boolean {
-  return align > 0 && align <= MAX_QUICK_ALIGN && (align & (align - 1)) === 0 && align >>> 0 === align;
 }
 
 function writeAddress(words: Uint32Array, index: number, address: Ptr): void {

@@ -8,9 +8,10 @@
  * @module
  */
 import type { Ptr } from "@kmem/memory";
-import { joinWords, WORD } from "./control-block.ts";
-import { NONE, type HeapView } from "./heap-view.ts";
+import { joinWords, HOLES, INDEX_AT, INDEX_BYTES, INDEX_STATE } from "./control-block.ts";
+import type { HeapView } from "./heap-view.ts";
 import { chunksFor, HoleIndex, indexBytes } from "./hole-index.ts";
+import { NONE } from "./offsets.ts";
 
 /** `auto`: from 64 holes on. `off`, `always`: for tests and measurements. */
 export type IndexMode = "auto" | "off" | "always";
@@ -22,7 +23,7 @@ const LIMITS: Record<IndexMode, readonly [build: number, drop: number]> = {
   always: [-1, -1],
 };
 
-/** `WORD.indexLive` of an index in memory. */
+/** `INDEX_STATE` of an index in memory. */
 const EMPTY = 0;
 const LIVE = 1;
 const DIRTY = 2;
@@ -53,7 +54,7 @@ export class IndexKeeper {
   /** Decides whether the index is used by the operation that begins; the view is in step. */
   ready(): boolean {
     const { view } = this;
-    const holes = view.control[view.c + WORD.holes]!;
+    const holes = view.control[view.c + HOLES]!;
     if (view.reloads !== this.seenReloads) this.catchUp();
     if (this.isLive) {
       if (holes >= this.dropBelow) return true;
@@ -64,6 +65,39 @@ export class IndexKeeper {
       return this.isLive;
     }
     return false;
+  }
+
+  /** A block was taken out of a hole: `front` bytes of it stay, and `rest` at `back`. */
+  noteTaken(hole: number, size: number, front: number, back: number, rest: number): void {
+    const { index, view } = this;
+    this.begin();
+    if (front !== 0) {
+      index.resize(hole, size, front, view);
+      if (rest !== 0) index.insert(back, rest);
+    } else if (rest !== 0) index.move(hole, size, back, rest, view);
+    else index.remove(hole, size, view);
+    this.end();
+  }
+
+  /**
+   * A hole was made, and joined with its neighbours.
+   *
+   * @param previousSize - 0 when it was not joined with the one before; `nextSize` likewise
+   */
+  noteFreed(
+    previous: number,
+    previousSize: number,
+    offset: number,
+    size: number,
+    next: number,
+    nextSize: number,
+  ): void {
+    const { index, view } = this;
+    this.begin();
+    if (nextSize !== 0) index.remove(next, nextSize, view);
+    if (previousSize !== 0) index.resize(previous, previousSize, previousSize + size + nextSize, view);
+    else index.insert(offset, size + nextSize);
+    this.end();
   }
 
   /** Before the index is changed: should that fail on the way, it is no longer trusted. */
@@ -92,7 +126,7 @@ export class IndexKeeper {
     const { view } = this;
     const { control, c } = view;
     this.seenReloads = view.reloads;
-    const at = joinWords(control[c + WORD.indexAt]!, control[c + WORD.indexAt + 1]!);
+    const at = joinWords(control[c + INDEX_AT]!, control[c + INDEX_AT + 1]!);
     if (at === 0) {
       if (this.isLive || this.sharedAt !== 0) this.isDirty = true;
       this.isLive = false;
@@ -100,7 +134,7 @@ export class IndexKeeper {
       return;
     }
     this.sharedAt = at;
-    const state = control[c + WORD.indexLive]!;
+    const state = control[c + INDEX_STATE]!;
     this.isDirty = state !== EMPTY;
     this.isLive = state === LIVE && this.showShared();
   }
@@ -142,7 +176,7 @@ export class IndexKeeper {
   private showShared(): boolean {
     const { view } = this;
     const { control, c } = view;
-    const available = control[c + WORD.indexBytes]!;
+    const available = control[c + INDEX_BYTES]!;
     const { views, firstIndex, address, byteLength } = view.memory.window(this.sharedAt, true);
     const { buffer } = views.u8;
     const before = this.sharedAt - address;
@@ -158,7 +192,7 @@ export class IndexKeeper {
 
   private setState(state: number): void {
     const { control, c } = this.view;
-    control[c + WORD.indexLive] = state;
+    control[c + INDEX_STATE] = state;
   }
 }
 

@@ -1,0 +1,237 @@
+/**
+ * Taking blocks out of holes and giving them back, as `linked_list_allocator` 0.10.5 does it.
+ *
+ * ```
+ *   take     ├──────── hole ────────┤      a rest on either side stays as a hole: 16 bytes or more, or none
+ *            ├ front ┤ block ┤ rest ┤
+ *   insert   ├ previous ┤ block ├ next ┤   becomes one hole with those that it touches
+ * ```
+ * The usual cases write the words of the list directly, at indices that the search has found. The others (a rest in
+ * front, threads that share the heap, pages out of sight) go through `commit`.
+ *
+ * @see https://github.com/rust-osdev/linked-list-allocator/blob/v0.10.5/src/hole.rs
+ * @module
+ */
+import { alignUp, NULL, type Ptr } from "@kmem/memory";
+import { alignLayout, MIN_BLOCK_SIZE } from "./align.ts";
+import { aliasesHole, moreThanUsed, whyNotFreeable } from "./bad-free.ts";
+import { commit, SAME } from "./commit.ts";
+import { HOLES, USED } from "./control-block.ts";
+import { HoleFinder } from "./hole-finder.ts";
+import { HEAD, NONE, SKIP } from "./offsets.ts";
+
+/** Larger alignments and sizes are rare and take the slow way. */
+const MAX_QUICK_ALIGN = 0x4000_0000;
+const MAX_QUICK_SIZE = 0x7fff_0000;
+
+/** The engine of one handle on a heap. */
+export class FirstFit extends HoleFinder {
+  /** @returns the address of a block, or `NULL`. @throws {@link LayoutError} */
+  allocate(size: number, align: number): Ptr {
+    this.sync();
+    if (size >>> 0 !== size || size > MAX_QUICK_SIZE || !isQuickAlign(align)) return this.allocateRare(size, align);
+    const need = size <= MIN_BLOCK_SIZE ? MIN_BLOCK_SIZE : (size + 7) & ~7;
+    const hole = this.findFit(need, align - 1);
+    return hole < 0 ? NULL : this.take(hole, need);
+  }
+
+  /** Gives a block back. @throws {@link BadFreeError} */
+  free(at: Ptr, size: number, align: number): void {
+    this.sync();
+    const offset = at - this.origin;
+    const need = size <= MIN_BLOCK_SIZE ? MIN_BLOCK_SIZE : size + (-size & 7);
+    if (
+      offset >>> 0 !== offset ||
+      ((offset | (this.originLow + offset)) & ((align - 1) | 7)) !== 0 ||
+      offset < this.bottomOffset ||
+      offset + need > this.endOffset ||
+      size >>> 0 !== size ||
+      !isQuickAlign(align)
+    )
+      this.expectFreeable(at, size, align);
+    const next = this.findAround(offset);
+    if (this.previous + this.previousSize > offset || (next >= 0 && offset + need > next))
+      throw this.aliases(at, size, align, next);
+    const used = this.control[this.c + USED]! - need;
+    if (used < 0) throw moreThanUsed(at, size, align, used + need);
+    this.insert(next, offset, need, used);
+  }
+
+  /** Takes `need` bytes at `start` out of the hole found. */
+  private take(hole: number, need: number): Ptr {
+    const { control, c, words, start, size, moves, previous, link } = this;
+    const rest = hole + size - start - need;
+    const back = start + need;
+    const holeLink = this.at(hole + 8);
+    const sizeIndex = rest === 0 ? 0 : this.at(back);
+    const nextIndex = rest === 0 ? 0 : this.at(back + 8);
+    if (start !== hole || this.isShared || (holeLink | sizeIndex | nextIndex | link) < 0 || moves !== this.moves) {
+      this.takeRare(hole, need);
+      return this.origin + start;
+    }
+    let low = words[holeLink]!;
+    let high = words[holeLink + 1]!;
+    if (rest !== 0) {
+      words[sizeIndex] = rest;
+      words[sizeIndex + 1] = 0;
+      words[nextIndex] = low;
+      words[nextIndex + 1] = high;
+      low = (this.originLow + back) >>> 0;
+      high = low < this.originLow ? this.originHigh + 1 : this.originHigh;
+    } else control[c + HOLES]!--;
+    const links = previous === HEAD ? control : words;
+    links[link] = low;
+    links[link + 1] = high;
+    control[c + USED]! += need;
+    this.bumpEpoch();
+    if (this.keeper.isLive) this.keeper.noteTaken(hole, size, 0, back, rest);
+    return this.origin + start;
+  }
+
+  private takeRare(hole: number, need: number): void {
+    const { control, c, start, size, previous } = this;
+    const front = start - hole;
+    const back = start + need;
+    const rest = size - front - need;
+    const next = this.nextAt(hole);
+    const used = control[c + USED]! + need;
+    const holes = control[c + HOLES]!;
+    if (front !== 0) {
+      if (rest !== 0) commit(this, used, holes + 1, SKIP, 0, hole, front, back, back, rest, next, SAME, 0);
+      else commit(this, used, holes, SKIP, 0, hole, front, next, SKIP, 0, 0, SAME, 0);
+    } else if (rest !== 0) commit(this, used, holes, previous, back, back, rest, next, SKIP, 0, 0, SAME, 0);
+    else commit(this, used, holes - 1, previous, next, SKIP, 0, 0, SKIP, 0, 0, SAME, 0);
+    if (this.keeper.isLive) this.keeper.noteTaken(hole, size, front, back, rest);
+  }
+
+  /** Makes a hole behind the one found, and joins it with those that it touches. */
+  private insert(next: number, offset: number, need: number, used: number): void {
+    const { control, c, words, moves, previous, previousSize, link } = this;
+    const joinsNext = offset + need === next;
+    const joinsPrevious = previous + previousSize === offset;
+    const place = joinsPrevious ? previous : offset;
+    const sizeIndex = this.at(place);
+    const nextIndex = this.at(place + 8);
+    const behind = joinsNext ? this.at(next) : 0;
+    const behindLink = joinsNext ? this.at(next + 8) : 0;
+    if (
+      this.isShared ||
+      (next < 0 && this.endOffset - offset - need !== 0) ||
+      (previous < 0 && offset - this.bottomOffset < MIN_BLOCK_SIZE) ||
+      (sizeIndex | nextIndex | behind | behindLink | link) < 0 ||
+      moves !== this.moves
+    ) {
+      this.insertRare(next, offset, need, used);
+      return;
+    }
+    const links = previous === HEAD ? control : words;
+    const nextSize = joinsNext ? words[behind]! : 0;
+    const low = joinsNext ? words[behindLink]! : links[link]!;
+    const high = joinsNext ? words[behindLink + 1]! : links[link + 1]!;
+    words[sizeIndex] = joinsPrevious ? previousSize + need + nextSize : need + nextSize;
+    words[sizeIndex + 1] = 0;
+    words[nextIndex] = low;
+    words[nextIndex + 1] = high;
+    if (!joinsPrevious) {
+      const own = (this.originLow + offset) >>> 0;
+      links[link] = own;
+      links[link + 1] = own < this.originLow ? this.originHigh + 1 : this.originHigh;
+      if (!joinsNext) control[c + HOLES]!++;
+    } else if (joinsNext) control[c + HOLES]!--;
+    control[c + USED] = used;
+    this.bumpEpoch();
+    if (this.keeper.isLive)
+      this.keeper.noteFreed(previous, joinsPrevious ? previousSize : 0, offset, need, next, nextSize);
+  }
+
+  private insertRare(next: number, offset: number, need: number, used: number): void {
+    const { previous, previousSize } = this;
+    const holes = this.control[this.c + HOLES]!;
+    if (previous === HEAD && offset < this.bottomOffset + MIN_BLOCK_SIZE && offset !== this.bottomOffset) {
+      this.insertAtBottom(next, offset, need, used);
+      return;
+    }
+    const size = next === NONE ? this.sizeToTop(offset, need) : need;
+    const joinsNext = next !== NONE && offset + size === next;
+    const nextSize = joinsNext ? this.sizeAt(next) : 0;
+    const behind = joinsNext ? this.nextAt(next) : next;
+    const joined = size + nextSize;
+    const count = joinsNext ? holes : holes + 1;
+    const joinsPrevious = previous + previousSize === offset;
+    if (joinsPrevious)
+      commit(this, used, count - 1, SKIP, 0, previous, previousSize + joined, behind, SKIP, 0, 0, SAME, 0);
+    else commit(this, used, count, previous, offset, offset, joined, behind, SKIP, 0, 0, SAME, 0);
+    if (this.keeper.isLive)
+      this.keeper.noteFreed(previous, joinsPrevious ? previousSize : 0, offset, size, next, nextSize);
+  }
+
+  /** Upstream's `check_merge_top`: too little room behind the last hole for another is taken into it. */
+  private sizeToTop(offset: number, size: number): number {
+    const gap = this.endOffset - (offset + size);
+    return gap > 0 && gap < MIN_BLOCK_SIZE ? size + gap : size;
+  }
+
+  /**
+   * Upstream's `check_merge_bottom`: too little room for a hole in front of the first, so that begins at the bottom.
+   *
+   * No correct free comes here. Upstream goes on with the node where it was, so a hole right behind is not joined.
+   */
+  private insertAtBottom(next: number, offset: number, need: number, used: number): void {
+    const bottom = this.bottomOffset;
+    const holes = this.control[this.c + HOLES]! + 1;
+    const below = offset + need - bottom;
+    const size = next === NONE ? this.sizeToTop(bottom, below) : below;
+    this.keeper.invalidate();
+    commit(this, used, holes, HEAD, bottom, bottom, size, next, SKIP, 0, 0, SAME, 0);
+  }
+
+  /** Makes a hole of the `length` bytes behind the end, and moves the end. */
+  insertAtEnd(length: number, pending: number): void {
+    this.walkTo(this.endOffset);
+    const { control, c, previous, previousSize } = this;
+    const start = this.endOffset;
+    const used = control[c + USED]!;
+    const holes = control[c + HOLES]!;
+    // The index was made for a smaller heap.
+    this.keeper.invalidate();
+    if (previous + previousSize === start)
+      commit(this, used, holes, SKIP, 0, previous, previousSize + length, NONE, SKIP, 0, 0, start + length, pending);
+    else commit(this, used, holes + 1, previous, start, start, length, NONE, SKIP, 0, 0, start + length, pending);
+    this.reload();
+  }
+
+  /** Sizes and alignments beyond 2^30: they fail, are refused, or fit by luck. */
+  private allocateRare(size: number, align: number): Ptr {
+    const block = alignLayout({ size, align });
+    let previous = HEAD;
+    for (let hole = this.first(); hole !== NONE; hole = this.nextAt(hole)) {
+      const address = this.origin + hole;
+      const length = this.sizeAt(hole);
+      const start = address % align === 0 ? address : alignUp(address + 16, align);
+      const rest = address + length - start - block.size;
+      if (rest === 0 || rest >= MIN_BLOCK_SIZE) {
+        this.setPrevious(previous);
+        this.size = length;
+        this.start = start - this.origin;
+        return this.take(hole, block.size);
+      }
+      previous = hole;
+    }
+    return NULL;
+  }
+
+  /** Judges a free that looks wrong at first sight. @throws {@link BadFreeError} */
+  private expectFreeable(at: Ptr, size: number, align: number): void {
+    const reason = whyNotFreeable(this, at, size, align, !this.trustsLinks);
+    if (reason !== undefined) throw reason;
+  }
+
+  private aliases(at: Ptr, size: number, align: number, next: number): Error {
+    const hole = this.previous + this.previousSize > at - this.origin ? this.previous : next;
+    return aliasesHole(at, size, align, this.origin + hole);
+  }
+}
+
+function isQuickAlign(align: number): boolean {
+  return align > 0 && align <= MAX_QUICK_ALIGN && (align & (align - 1)) === 0 && align >>> 0 === align;
+}

@@ -1,0 +1,183 @@
+/**
+ * Finding holes: by walking the list, or by the index. Both find the same.
+ *
+ * The loops here are the heap's hot path. Offsets in them are signed 32-bit integers; what is unusual (a page not seen
+ * yet, the list's end, damage, a heap beyond 2 GiB) is left to `HeapView.nextAt`, which knows all cases.
+ *
+ * @module
+ */
+import type { Memory, Ptr } from "@kmem/memory";
+import { MIN_BLOCK_SIZE } from "./align.ts";
+import { FIRST } from "./control-block.ts";
+import { HeapView } from "./heap-view.ts";
+import { IndexKeeper, type IndexMode } from "./index-keeper.ts";
+import { HEAD, NONE, UNKNOWN } from "./offsets.ts";
+
+/** What has been found stays in the fields until the next search. */
+export class HoleFinder extends HeapView {
+  protected readonly keeper: IndexKeeper;
+
+  /** The hole before the one that was found, or {@link HEAD}. */
+  previous: number;
+  /** The size of the hole before, 0 for `HEAD`; set by `findAround`. */
+  previousSize = 0;
+  /** Where the link from the hole before lies: an index in `words`, or for `HEAD` in `control`; −1: unknown. */
+  link = 0;
+  /** The size of the hole found, in bytes; set by `findFit`. */
+  size = 0;
+  /** Where the block starts in the hole found; set by `findFit`. */
+  start = 0;
+
+  constructor(memory: Memory, controlAt: Ptr, trustsLinks: boolean, mode: IndexMode) {
+    super(memory, controlAt, trustsLinks);
+    this.previous = HEAD;
+    this.keeper = new IndexKeeper(this, mode);
+  }
+
+  /**
+   * Finds the first hole with room, and sets `previous`, `link`, `size` and `start`.
+   *
+   * @param need - bytes; a multiple of 8
+   * @param mask - the alignment − 1
+   * @returns its offset, or {@link NONE}
+   */
+  findFit(need: number, mask: number): number {
+    return this.keeper.ready() ? this.lookUpFit(need, mask) : this.walkToFit(need, mask);
+  }
+
+  /**
+   * Finds the first hole at or above an offset, and sets `previous`, `previousSize` and `link`.
+   *
+   * @returns its offset, or {@link NONE}
+   */
+  findAround(offset: number): number {
+    return this.keeper.ready() ? this.lookUpAround(offset) : this.walkTo(offset);
+  }
+
+  /** {@link HoleFinder.findFit} without the index. O(holes). */
+  private walkToFit(need: number, mask: number): number {
+    const { words, deltas, shift, originLow, quickLimit, moves } = this;
+    let previous = HEAD;
+    let link = this.c + FIRST;
+    let hole = this.first();
+    // The page is compared, not looked up for each hole: the processor then need not wait for the look-up.
+    let page = -1;
+    let delta = UNKNOWN;
+    while (hole >= 0) {
+      if (hole >>> shift !== page) {
+        page = hole >>> shift;
+        delta = deltas[page]!;
+        if (delta === UNKNOWN || hole >= quickLimit) return this.walkSlowlyToFit(need, mask, previous, hole);
+      }
+      const index = (hole >>> 2) + delta;
+      const size = words[index]!;
+      if (size >= need && this.fits(hole, size, need, mask)) {
+        this.previous = previous;
+        this.link = link;
+        return hole;
+      }
+      previous = hole;
+      link = index + 2;
+      const next = (words[link]! - originLow) | 0;
+      if (next > hole && next < quickLimit && (hole + 8) >>> shift === page) hole = next;
+      else {
+        hole = this.nextAt(hole);
+        link = this.at(previous + 8);
+        if (moves !== this.moves) return this.walkSlowlyToFit(need, mask, previous, hole);
+      }
+    }
+    return NONE;
+  }
+
+  /** {@link HoleFinder.walkToFit} from any hole on, through any memory. */
+  private walkSlowlyToFit(need: number, mask: number, before: number, from: number): number {
+    let previous = before;
+    for (let hole = from; hole !== NONE; hole = this.nextAt(hole)) {
+      const size = this.sizeAt(hole);
+      if (size >= need && this.fits(hole, size, need, mask)) {
+        this.setPrevious(previous);
+        return hole;
+      }
+      previous = hole;
+    }
+    return NONE;
+  }
+
+  /** {@link HoleFinder.findAround} without the index. O(holes). */
+  walkTo(offset: number): number {
+    const { words, deltas, shift, originLow, quickLimit, moves } = this;
+    let previous = HEAD;
+    let link = this.c + FIRST;
+    let hole = this.first();
+    let page = -1;
+    let delta = UNKNOWN;
+    while (hole >= 0 && hole < offset) {
+      previous = hole;
+      if ((hole + 8) >>> shift !== page) {
+        page = (hole + 8) >>> shift;
+        delta = deltas[page]!;
+      }
+      link = ((hole + 8) >>> 2) + delta;
+      const next = delta !== UNKNOWN ? (words[link]! - originLow) | 0 : 0;
+      if (next > hole && next < quickLimit) hole = next;
+      else {
+        hole = this.nextAt(hole);
+        link = this.at(previous + 8);
+        delta = deltas[page]!;
+        if (moves !== this.moves) return this.walkTo(offset);
+      }
+    }
+    this.previous = previous;
+    this.link = link;
+    this.previousSize = previous === HEAD ? 0 : this.sizeAt(previous);
+    return hole;
+  }
+
+  private lookUpFit(need: number, mask: number): number {
+    const { index } = this.keeper;
+    for (let chunk = index.firstChunk(need); chunk >= 0; chunk = index.chunkFrom(chunk + 1, need)) {
+      let left = index.holesIn(chunk);
+      while (left !== 0) {
+        const hole = chunk * 256 + (31 - Math.clz32(left & -left)) * 8;
+        left &= left - 1;
+        const size = this.sizeAt(hole);
+        if (size >= need && this.fits(hole, size, need, mask)) {
+          // Only a hole that goes away or moves needs the link to it changed.
+          if (this.start === hole) this.setPrevious(index.holeBefore(hole));
+          return hole;
+        }
+      }
+    }
+    return NONE;
+  }
+
+  private lookUpAround(offset: number): number {
+    const previous = this.keeper.index.holeBefore(offset);
+    this.setPrevious(previous);
+    if (previous === HEAD) return this.first();
+    this.previousSize = this.sizeAt(previous);
+    return this.nextAt(previous);
+  }
+
+  protected setPrevious(previous: number): void {
+    this.previous = previous;
+    this.previousSize = 0;
+    this.link = previous === HEAD ? this.c + FIRST : this.at(previous + 8);
+  }
+
+  /**
+   * Whether a block fits into a hole that is not smaller; sets `size` and `start`.
+   *
+   * A block does not start less than a hole's header behind the hole's start, nor end so close to its end: what is left
+   * over on either side must be a hole.
+   */
+  private fits(hole: number, size: number, need: number, mask: number): boolean {
+    const low = this.originLow + hole;
+    const start = (low & mask) === 0 ? hole : hole + 16 + (-(low + 16) & mask);
+    const rest = hole + size - start - need;
+    if (rest !== 0 && rest < MIN_BLOCK_SIZE) return false;
+    this.size = size;
+    this.start = start;
+    return true;
+  }
+}
