@@ -1,0 +1,13 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: { cli: "src/host/cli.ts", index: "src/index.ts" },
+  format: ["esm"],
+  target: "node20",
+  platform: "node",
+  splitting: true,
+  sourcemap: true,
+  dts: false,
+  clean: true,
+  silent: true,
+});

@@ -1,0 +1,3 @@
+import { tests } from "../../config/vitest.ts";
+
+export default tests();
