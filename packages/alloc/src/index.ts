@@ -1,4 +1,6 @@
 export { Box, box } from "./box/box.ts";
+export { BoxDyn, boxDyn } from "./box/box-dyn.ts";
+export type { DynType } from "./box/box-dyn.ts";
 export { BoxUninit } from "./box/box-uninit.ts";
 export { Rc, rc, Weak, weak } from "./rc/rc.ts";
 export { RcSlice, rcSlice, WeakSlice } from "./rc/rc-slice.ts";
@@ -13,7 +15,7 @@ export type { Found } from "./slice/slice-search.ts";
 export { RefMut } from "./core/ref-mut.ts";
 export { cloneOf } from "./core/clone-value.ts";
 export { expect, unwrap } from "./core/unwrap.ts";
-export { dropValue } from "./core/drop-value.ts";
+export { dropValue } from "@kmem/repr";
 export { Owner } from "./core/owner.ts";
 export { reportLostOwners } from "./core/lost-owners.ts";
 export type { LostOwner } from "./core/lost-owners.ts";

@@ -35,6 +35,8 @@ export interface StructType<F extends Readonly<Record<string, AnyType>>> extends
   readonly fields: F;
   /** Where a field lies; bytes from the start. */
   offsetOf(field: keyof F & string): number;
+  /** The same value with its fields in the order of the type: the order in which Rust drops them. */
+  of(value: StructOf<F>): StructOf<F>;
 }
 
 export interface StructOptions {
@@ -83,6 +85,11 @@ export function struct<F extends Readonly<Record<string, AnyType>>>(
       const i = names.indexOf(field);
       if (i < 0) throw new ReprError("repr/layout", `expected a field of ${name}, got ${field}`, field);
       return layout.offsets[i]!;
+    },
+    of(value) {
+      const copy: Record<string, unknown> = { ...template };
+      for (const field of names) copy[field] = (value as Record<string, unknown>)[field];
+      return copy as StructOf<F>;
     },
   };
 }

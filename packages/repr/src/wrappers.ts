@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { Layout, type GlobalAlloc } from "@kmem/global-alloc";
-import type { Memory, Ptr } from "@kmem/memory";
+import { Layout } from "@kmem/global-alloc";
 import { checkPrimitive, readPrimitive, writePrimitive } from "./primitive-access.ts";
 import type { Type } from "./type.ts";
 
@@ -56,29 +55,6 @@ export function nonZero(inner: Type<number>): Type<number> {
 }
 
 /**
- * A type with a `Drop` of its own: `hook` runs first, then what the value owns is dropped as usual.
- *
- * @param hook - gets the value's address; it may read, allocate and free, but must leave the value whole
- */
-export function withDrop<T>(
-  inner: Type<T>,
-  hook: (memory: Memory, at: Ptr, allocator: GlobalAlloc) => void,
-  name: string = inner.name,
-): Type<T> {
-  return {
-    ...withoutShortcuts(inner),
-    name,
-    drop(memory, at, allocator) {
-      try {
-        hook(memory, at, allocator);
-      } finally {
-        inner.drop?.(memory, at, allocator);
-      }
-    },
-  };
-}
-
-/**
  * A type that is described later, for types that contain themselves behind a `box` or a `vec`.
  *
  * Its members are looked up at first use; its size must not depend on itself.
@@ -121,7 +97,7 @@ export function lazy<T>(describe: () => Type<T>): Type<T> {
 }
 
 /** A copy that is read and written by `read` and `write` alone, so that those can be replaced. */
-function withoutShortcuts<T>(type: Type<T>): Type<T> {
+export function withoutShortcuts<T>(type: Type<T>): Type<T> {
   const copy: { -readonly [K in keyof Type<T>]: Type<T>[K] } = { ...type };
   delete copy.kind;
   delete copy.readAt;

@@ -96,6 +96,12 @@ export class Box<T> extends Owner {
     setSlot(this.slots, 0, value, () => this.changed());
   }
 
+  /** The value, borrowed for changing: `&mut *b`. */
+  asMut(): RefMut<T> {
+    if (this.state !== OWNED) this.enter();
+    return RefMut.of(this.type, this, this.slots.start);
+  }
+
   /** Address of the value. */
   asPtr(): Ptr {
     if (this.state !== OWNED) this.enter();

@@ -5,7 +5,7 @@
  */
 import type { GlobalAlloc } from "@kmem/global-alloc";
 import type { Ptr } from "@kmem/memory";
-import { Slots, type Type } from "@kmem/repr";
+import { Slots, type AnyType, type Infer, type StructOf, type StructType, type Type } from "@kmem/repr";
 import { Owner, type Loan } from "./owner.ts";
 import { replaceSlot, setSlot } from "./place.ts";
 
@@ -53,6 +53,17 @@ export class RefMut<T> extends Owner {
   replace(value: T): T {
     this.enter();
     return replaceSlot(this.slots, 0, value, () => this.changed());
+  }
+
+  /** One field of a struct, borrowed for changing. @throws ReprError when the type has no such field */
+  field<F extends Readonly<Record<string, AnyType>>, K extends keyof F & string>(
+    this: RefMut<StructOf<F>>,
+    struct: StructType<F>,
+    name: K,
+  ): RefMut<Infer<F[K]>> {
+    this.enter();
+    const type = struct.fields[name] as Type<Infer<F[K]>>;
+    return RefMut.of(type, this, this.slots.start + struct.offsetOf(name));
   }
 
   /** Where it lies. */

@@ -21,6 +21,12 @@ export abstract class SharedOne<T> extends Shared<T> {
     return this.isUnique() ? this.refMut() : undefined;
   }
 
+  /** The value for changing, whoever else has handles: Rust's unsafe `get_mut_unchecked`. The caller answers for it. */
+  getMutUnchecked(): RefMut<T> {
+    if (this.state !== OWNED) this.enter();
+    return this.refMut();
+  }
+
   /** The value for changing: first cloned if there are other strong handles, moved away from weak ones. */
   makeMut(): RefMut<T> {
     this.makeUnique();

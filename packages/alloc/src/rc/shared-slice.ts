@@ -5,9 +5,8 @@
  */
 import type { GlobalAlloc } from "@kmem/global-alloc";
 import type { Ptr } from "@kmem/memory";
-import { cloneValues, dropValues, type Type } from "@kmem/repr";
+import { dropValue, cloneValues, dropValues, type Type } from "@kmem/repr";
 import { giveBlock } from "../core/block.ts";
-import { dropValue } from "../core/drop-value.ts";
 import type { ExactIter } from "../core/iter.ts";
 import { OWNED } from "../core/owner.ts";
 import { sizeHintOf } from "../core/size-hint.ts";

@@ -4,8 +4,7 @@
  * @module
  */
 import { Panic } from "@kmem/memory";
-import { cloneValueFrom, dropValues, type Slots } from "@kmem/repr";
-import { dropValue } from "../core/drop-value.ts";
+import { dropValue, cloneValueFrom, dropValues, type Slots } from "@kmem/repr";
 import { ArgumentError, checkUsize } from "../core/errors.ts";
 import { replaceSlot, setSlot } from "../core/place.ts";
 import { checkRange } from "../core/range.ts";

@@ -4,9 +4,8 @@
  * @module
  */
 import { Panic } from "@kmem/memory";
-import { cloneValue, cloneValueFrom, cloneValues, dropValues } from "@kmem/repr";
+import { dropValue, cloneValue, cloneValueFrom, cloneValues, dropValues } from "@kmem/repr";
 import { cloneOf } from "../core/clone-value.ts";
-import { dropValue } from "../core/drop-value.ts";
 import { ArgumentError, checkUsize, usizeText } from "../core/errors.ts";
 import { iterOf } from "../core/iter.ts";
 import { checkRange } from "../core/range.ts";

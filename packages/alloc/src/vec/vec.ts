@@ -12,8 +12,7 @@
  */
 import { globalAllocator, handleAllocError, Layout, type GlobalAlloc } from "@kmem/global-alloc";
 import { NULL, type Memory, type Ptr } from "@kmem/memory";
-import { cloneValues, dropValues, readPtr, WORD, writePtr, type Type } from "@kmem/repr";
-import { dropValue } from "../core/drop-value.ts";
+import { dropValue, cloneValues, dropValues, readPtr, WORD, writePtr, type Type } from "@kmem/repr";
 import { checkUsize, TryReserveError } from "../core/errors.ts";
 import { Owner, OWNED, type Loan } from "../core/owner.ts";
 import { ownerType, perType, sameType } from "../core/owner-type.ts";
