@@ -184,14 +184,19 @@ function isContributory(vector: number): boolean {
 function codePrivilege(state: CpuState, selector: number, ext: number): number {
   const { GeneralProtection, SegmentNotPresent } = ExceptionVector;
   const error = (selector & 0xfffc) | ext;
-  if ((selector & 0xfffc) === 0) return state.refuse(GeneralProtection, ext) ? 0 : -1;
+  if ((selector & 0xfffc) === 0) return refused(state, GeneralProtection, ext);
   if (!state.readDescriptor(selector, ext, GeneralProtection)) return -1;
   const { high } = state;
   const dpl = (high >>> 13) & 3;
   const isLongCode = (high & SEGMENT) !== 0 && (high & CODE) !== 0 && (high & LONG) !== 0 && (high & DEFAULT_32) === 0;
-  if (!isLongCode || dpl > state.cpl) return state.refuse(GeneralProtection, error) ? 0 : -1;
-  if ((high & PRESENT) === 0) return state.refuse(SegmentNotPresent, error) ? 0 : -1;
+  if (!isLongCode || dpl > state.cpl) return refused(state, GeneralProtection, error);
+  if ((high & PRESENT) === 0) return refused(state, SegmentNotPresent, error);
   return (high & CONFORMING) !== 0 ? state.cpl : dpl;
+}
+
+function refused(state: CpuState, vector: number, errorCode: number): -1 {
+  state.refuse(vector, errorCode);
+  return -1;
 }
 
 /** Where the frame is pushed; a multiple of 16. */

@@ -332,13 +332,14 @@ export class Mmu {
     // Where in the page the access is; a larger page's frame has no bits there.
     const inPage = at & (size - 1);
     const frameLow = low & FRAME_LOW & ~(size - 1);
-    if ((this.high & HIGH_FRAME) !== 0 || (frameLow >>> 0) + inPage >= this.ramSize)
-      return this.physical((this.high & HIGH_FRAME) * TWO_32 + (frameLow >>> 0) + inPage, "frame");
+    const frameHigh = this.high & HIGH_FRAME;
     const physical = frameLow + inPage;
-    if (!commit) return physical;
+    if (!commit) return 0;
 
     const written = (access & WRITE) !== 0;
     this.setBits(entry, low, written ? ACCESSED | DIRTY : ACCESSED);
+    if (frameHigh !== 0 || physical < 0 || physical >= this.ramSize)
+      return this.physical(frameHigh * TWO_32 + (frameLow >>> 0) + inPage, "frame");
     if (written) rights |= DIRTY;
     const offset = at & 4095;
     const slot = this.cache.insert(at - offset, physical - offset, rights);

@@ -48,11 +48,10 @@ export const SelectorErrorCode = {
 
   /** @example SelectorErrorCode.debug(26) // => "Selector Error { external: false, descriptor table: Idt, index: 3 }" */
   debug(errorCode: number, pretty = false): string {
-    const { external, descriptorTable, index } = SelectorErrorCode;
     const fields = [
-      ["external", String(external(errorCode))],
-      ["descriptor table", descriptorTable(errorCode)],
-      ["index", String(index(errorCode))],
+      ["external", String(SelectorErrorCode.external(errorCode))],
+      ["descriptor table", SelectorErrorCode.descriptorTable(errorCode)],
+      ["index", String(SelectorErrorCode.index(errorCode))],
     ] as const;
     return debugStruct("Selector Error", fields, pretty);
   },
