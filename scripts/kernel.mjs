@@ -49,4 +49,6 @@ function build() {
 }
 
 if (isStale()) build();
+// A panic names its place in the TypeScript source. This must be on before the kernel is loaded.
+process.setSourceMapsEnabled(true);
 await import(pathToFileURL(entry).href);

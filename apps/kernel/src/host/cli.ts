@@ -48,8 +48,6 @@ withMachineOptions(program.command("test"))
     process.exitCode = test(names, options);
   });
 
-// A panic names its place in the TypeScript source.
-process.setSourceMapsEnabled(true);
 try {
   await program.parseAsync();
 } catch (error) {
