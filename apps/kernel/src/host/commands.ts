@@ -3,31 +3,39 @@
  *
  * @module
  */
+import type { VgaSnapshot } from "@kmem/machine";
+import { Worker } from "node:worker_threads";
 import chalk, { supportsColor } from "chalk";
 import { kernel } from "../main.ts";
 import { formatOptions, type Options } from "../options.ts";
 import { testKernels } from "../tests/index.ts";
+import { keepRunning } from "./keep-running.ts";
+import type { MachineThreadData } from "./machine-thread.ts";
 import { bootKernel, SUCCESS_STATUS, verdict } from "./run.ts";
+import { UsageError } from "./usage-error.ts";
 import { screenColors, screenText } from "./screen.ts";
 
 export interface RunOptions extends Partial<Options> {
+  readonly keepRunning?: boolean;
   /** Bytes of RAM. */
   readonly memory: number;
 }
 
-/** A mistake in the command line: one line, and exit status 2. */
-export class UsageError extends Error {}
+/** The program of the machine's thread; it is built beside this file. */
+const MACHINE_THREAD = new URL("./machine-thread.js", import.meta.url);
 
 /** `kernel run`. @returns the exit status */
-export function run(options: RunOptions): number {
+export async function run(options: RunOptions): Promise<number> {
   checkSizes(options);
-  const { result, screen, serial } = bootKernel({
-    kernel,
-    memory: options.memory,
-    commandLine: formatOptions(options),
-  });
+  const { memory } = options;
+  const commandLine = formatOptions(options);
+  if (options.keepRunning === true) {
+    const startThread = (workerData: MachineThreadData): Worker => new Worker(MACHINE_THREAD, { workerData });
+    return keepRunning({ memory, commandLine, startThread, show, input: process.stdin, output: process.stdout });
+  }
+  const { result, screen, serial } = bootKernel({ kernel, memory, commandLine });
   process.stdout.write(serial);
-  console.log(process.stdout.isTTY && supportsColor !== false ? screenColors(screen, chalk) : screenText(screen));
+  console.log(show(screen));
   const { status, message } = verdict(result);
   if (message !== undefined) console.error(message);
   return status;
@@ -56,6 +64,11 @@ export function test(names: string[], options: RunOptions): number {
     else if (result.kind !== "exited") console.error("the machine did not leave through port 0xf4");
   }
   return status;
+}
+
+/** In colours where the output has them. */
+function show(screen: VgaSnapshot): string {
+  return process.stdout.isTTY && supportsColor !== false ? screenColors(screen, chalk) : screenText(screen);
 }
 
 function checkSizes({ memory, heapSize = 0 }: RunOptions): void {
