@@ -1,7 +1,7 @@
 /**
  * Packs every package and uses it as a stranger would: in an empty folder outside the workspace, with nothing
  * installed but the package and what it depends on. There it is imported as ESM, as CJS and from TypeScript (node16
- * and bundler resolution), every subpath of it, and the examples of its README are run.
+ * and bundler resolution), every subpath of it, and the examples of its README and its row in the root README are run.
  */
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -39,6 +39,15 @@ function entriesOf({ name, exports }: Manifest): string[] {
 /** The TypeScript and JavaScript blocks of a README. */
 function examplesOf(readme: string): string[] {
   return [...readme.matchAll(/^```(?:ts|js|typescript|javascript)\n([\s\S]*?)^```/gm)].map((found) => found[1]!);
+}
+
+/** The one-line imports of a package in the root README's table. */
+function importsInTable(name: string): string[] {
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  const row = readme.split("\n").find((line) => line.startsWith("|") && line.includes(`[\`${name}\`]`));
+  const imports = [...(row ?? "").matchAll(/`(import [^`]*)`/g)].map((found) => found[1]!);
+  if (imports.length === 0) throw new Error(`README.md has no row with an import of ${name}`);
+  return imports;
 }
 
 /** What an example says that it prints: the text behind `// =>` on lines that log. */
@@ -96,7 +105,9 @@ async function checkPackage(folder: string, tarballs: Map<string, string>, place
     if (expected.length > 0 && stdout.trimEnd() !== expected.join("\n"))
       throw new Error(`README example ${i + 1} prints\n${stdout}and states\n${expected.join("\n")}`);
   }
-  return entries.length * 2 + 2 + examples.length;
+  const imports = importsInTable(manifest(folder).name);
+  for (const line of imports) await run("node", ["--input-type=module", "-e", line], { cwd: place });
+  return entries.length * 2 + 2 + examples.length + imports.length;
 }
 
 async function main(): Promise<void> {
