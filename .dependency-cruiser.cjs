@@ -16,7 +16,12 @@ const may = {
 
 module.exports = {
   forbidden: [
-    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
     { name: "no-orphan-imports", severity: "error", from: {}, to: { couldNotResolve: true } },
     {
       name: "packages-do-not-import-apps",
