@@ -19,8 +19,8 @@ export interface SanitizerOptions {
    */
   readonly quarantineBytes?: number;
   /**
-   * Bytes that are guarded before and behind each block: 0, or a multiple of 8 up to 65536. Before a block it is at
-   * least the block's alignment.
+   * Bytes that are guarded before and behind each block: a multiple of 8 up to 65536. Before a block it is at least the
+   * block's alignment.
    *
    * @defaultValue 16
    */
@@ -61,8 +61,8 @@ export function settingsOf(options: SanitizerOptions): Settings {
   const { captureStacks = true, uninitialised = true, heap } = options;
   if (!isSize(quarantineBytes))
     throw new SanitizerOptionError("quarantineBytes", "0 … 2^53 − 1 bytes", quarantineBytes);
-  if (!isSize(redZoneBytes) || redZoneBytes % 8 !== 0 || redZoneBytes > 0x1_0000)
-    throw new SanitizerOptionError("redZoneBytes", "0 or a multiple of 8 up to 65536", redZoneBytes);
+  if (!isSize(redZoneBytes) || redZoneBytes % 8 !== 0 || redZoneBytes < 8 || redZoneBytes > 0x1_0000)
+    throw new SanitizerOptionError("redZoneBytes", "a multiple of 8, 8 … 65536", redZoneBytes);
   if (onFinding !== "throw" && onFinding !== "collect" && typeof onFinding !== "function")
     throw new SanitizerOptionError("onFinding", `"throw", "collect" or a function`, onFinding);
   if (typeof captureStacks !== "boolean")

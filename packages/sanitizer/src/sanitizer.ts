@@ -31,6 +31,12 @@ import { captureTrace, NO_TRACE } from "./trace.ts";
  *
  * The program must reach its blocks through {@link Sanitizer.memory}. What reaches them otherwise (the allocator itself,
  * another thread, a Wasm module) is not judged; see {@link Sanitizer.markInitialised} and {@link Sanitizer.check}.
+ *
+ * @example
+ * const sanitizer = Sanitizer.wrap(allocator, { onFinding: "collect" });
+ * const at = sanitizer.alloc(Layout.fromSizeAlign(16, 8));
+ * sanitizer.memory.writeU32(at + 16, 1);
+ * sanitizer.findings[0].code; // => "sanitizer/out-of-bounds"
  */
 export class Sanitizer extends GlobalAlloc {
   /** The memory beneath, with every access checked. */
@@ -201,7 +207,7 @@ export class Sanitizer extends GlobalAlloc {
   private take(layout: Layout, isZeroed: boolean, method: string): Ptr {
     const asked = Layout.fromSizeAlign(layout.size, layout.align);
     const before = alignUp(this.settings.redZoneBytes, asked.align);
-    const outerSize = Math.max(1, before + asked.size + this.settings.redZoneBytes);
+    const outerSize = before + asked.size + this.settings.redZoneBytes;
     if (outerSize > MAX_SIZE - asked.align) return NULL;
     const outer = Layout.fromSizeAlign(outerSize, asked.align);
     const outerAt = this.takeOuter(outer, isZeroed, method);
@@ -266,7 +272,12 @@ export class Sanitizer extends GlobalAlloc {
         },
       );
     const damage = damageOf(this.raw, block);
-    if (damage !== undefined) this.reporter.report([damage], this, method);
+    if (damage !== undefined) {
+      this.reporter.report([damage], this, method);
+      // It is reported: not again when the block leaves the quarantine.
+      this.raw.fill(block.outerAt, RED_BYTE, block.address - block.outerAt);
+      this.raw.fill(block.end, RED_BYTE, block.outerEnd - block.end);
+    }
     return block;
   }
 
