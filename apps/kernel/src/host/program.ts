@@ -9,6 +9,7 @@ import { Command, CommanderError, Option } from "commander";
 import { HEAP_SIZE, HEAP_START } from "../allocator.ts";
 import { parseAddress, parseSize } from "./arguments.ts";
 import { run, test, type RunOptions } from "./commands.ts";
+import { tour, type TourOptions } from "./tour.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Exit status for a command line that is wrong. */
@@ -56,6 +57,18 @@ export async function main(args: readonly string[]): Promise<number> {
     .argument("[names...]", "test kernels (default: all)")
     .action((names: string[], options: RunOptions) => {
       status = test(names, options);
+    });
+
+  program
+    .command("tour")
+    .description("walk through the post, chapter by chapter")
+    .argument("[chapter]", "name or number (default: all)")
+    .option("--list", "name the chapters")
+    .option("--json", "print events for programs, one JSON object a line")
+    .option("--step", "wait for a key before each step; q ends the tour")
+    .addOption(new Option("--lang <language>", "language of the texts (default: the locale's)").choices(["en", "zh"]))
+    .action(async (chapter: string | undefined, options: TourOptions) => {
+      status = await tour(chapter, options);
     });
 
   try {

@@ -1,0 +1,92 @@
+/**
+ * Page tables as a tree.
+ *
+ * @module
+ */
+import { hex, type Ptr } from "@kmem/memory";
+import { flagsAtLevel, PageTableFlags, type Level, type PhysAddr, type ReadEntry } from "@kmem/x86-64";
+
+/** A run of neighbouring entries that are alike: of tables each one by itself, of pages those that continue each other. */
+export interface PageTreeNode {
+  /** Level of the table that holds the entry: 4 … 1. */
+  readonly level: number;
+  /** Of the first entry in its table, 0 … 511. */
+  readonly index: number;
+  /** How many entries. */
+  readonly count: number;
+  /** First virtual address. */
+  readonly address: Ptr;
+  /** Physical address of the table or of the first page. */
+  readonly physical: Ptr;
+  /** `PRESENT | WRITABLE …` */
+  readonly flags: string;
+  /** What the table holds; none for a page. */
+  readonly children: readonly PageTreeNode[];
+}
+
+export interface PageTree {
+  /** Physical address of the level 4 table. */
+  readonly table: Ptr;
+  readonly nodes: readonly PageTreeNode[];
+}
+
+const ENTRY_SIZES = [0, 2 ** 12, 2 ** 21, 2 ** 30, 2 ** 39] as const;
+const ADDRESS = 0x000f_ffff_ffff_f000n;
+
+/**
+ * Reads the tree.
+ *
+ * @param levelFourTable - physical address
+ * @param from - the lower end of the addresses that are shown
+ * @param to - the upper end
+ */
+export function pageTree(readEntry: ReadEntry, levelFourTable: Ptr, from = -Infinity, to = Infinity): PageTree {
+  const read = (table: Ptr, level: Level, base: number): PageTreeNode[] => {
+    const nodes: PageTreeNode[] = [];
+    const size = ENTRY_SIZES[level];
+    for (let index = 0; index < 512; index++) {
+      const entry = readEntry((table + index * 8) as PhysAddr);
+      const unsigned = base + index * size;
+      const address = unsigned >= 2 ** 47 ? unsigned - 2 ** 48 : unsigned;
+      const { flags, isLeaf } = flagsAtLevel(entry, level);
+      if ((flags & PageTableFlags.PRESENT) === 0 || address + size <= from || address >= to) continue;
+      const physical = Number(entry & ADDRESS);
+      const children = isLeaf ? [] : read(physical, (level - 1) as Level, unsigned);
+      const node = { level, index, count: 1, address, physical, flags: PageTableFlags.toString(flags), children };
+      const before = nodes[nodes.length - 1];
+      if (before !== undefined && isLeaf && continues(before, node, size))
+        nodes[nodes.length - 1] = { ...before, count: before.count + 1 };
+      else nodes.push(node);
+    }
+    return nodes;
+  };
+  return { table: levelFourTable, nodes: read(levelFourTable, 4, 0) };
+}
+
+function continues(run: PageTreeNode, page: PageTreeNode, size: number): boolean {
+  return (
+    run.children.length === 0 &&
+    run.index + run.count === page.index &&
+    run.physical + run.count * size === page.physical &&
+    run.flags === page.flags
+  );
+}
+
+/** A line for each node, with the branches drawn. */
+export function pageTreeLines({ table, nodes }: PageTree): string[] {
+  const lines = [`level 4 table at ${hex(table)}`];
+  const draw = (children: readonly PageTreeNode[], indent: string): void =>
+    children.forEach((node, i) => {
+      const isLast = i === children.length - 1;
+      lines.push(`${indent}${isLast ? "└─" : "├─"} ${nodeText(node)}`);
+      draw(node.children, `${indent}${isLast ? "   " : "│  "}`);
+    });
+  draw(nodes, "");
+  return lines;
+}
+
+function nodeText({ level, index, count, address, physical, flags, children }: PageTreeNode): string {
+  const indices = count === 1 ? String(index) : `${index}…${index + count - 1}`;
+  const what = children.length > 0 ? `level ${level - 1} table` : count === 1 ? "page" : `${count} pages`;
+  return `[${indices}] ${hex(address)} → ${what} at ${hex(physical)}  ${flags}`;
+}

@@ -1,0 +1,36 @@
+/**
+ * Plays chapters: turns them into events.
+ *
+ * @module
+ */
+import { functionSource } from "./source.ts";
+import { sectionUrl, type Chapter, type Language, type Localized, type Show, type TourEvent } from "./chapter.ts";
+
+/**
+ * Plays a chapter.
+ *
+ * @param onEvent - gets each event as it happens; a returned promise is waited for before the next step
+ */
+export function* play(chapter: Chapter, language: Language): Generator<TourEvent, void> {
+  const say = (text: Localized): string => text[language];
+  yield { kind: "chapter", name: chapter.name, title: say(chapter.title), section: sectionUrl(chapter) };
+  for (const step of chapter.steps) {
+    yield { kind: "step", chapter: chapter.name, name: step.name, text: say(step.text) };
+    for (const name of step.code ?? []) yield { kind: "code", ...functionSource(`chapters/${chapter.file}`, name) };
+    const events: TourEvent[] = [];
+    step.run?.(collect(events, say));
+    yield* events;
+  }
+}
+
+function collect(events: TourEvent[], say: (text: Localized) => string): Show {
+  return {
+    fact: (name, value, text) =>
+      void events.push({ kind: "fact", name, value, text: say(text).replace("{}", String(value)) }),
+    screen: (rows) => void events.push({ kind: "screen", rows }),
+    serial: (text) => void events.push({ kind: "serial", text }),
+    heap: (title, map) => void events.push({ kind: "heap", title: say(title), map }),
+    stack: (title, picture) => void events.push({ kind: "stack", title: say(title), picture }),
+    pages: (title, tree) => void events.push({ kind: "pages", title: say(title), tree }),
+  };
+}
