@@ -1,4 +1,5 @@
 import type { Benchmark } from "./harness.ts";
+import { sanitizerBenchmarks } from "./sanitizer.ts";
 
 /** Every benchmark, in the order of the house from the ground up. */
-export const benchmarks: readonly Benchmark[] = [];
+export const benchmarks: readonly Benchmark[] = [...sanitizerBenchmarks];

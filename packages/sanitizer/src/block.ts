@@ -38,6 +38,8 @@ export class Block implements BlockInfo {
   readonly allocatedBy: Trace;
   state: BlockInfo["state"] = "live";
   freedBy: Trace | undefined = undefined;
+  /** In a {@link BlockQueue}: what came after it. */
+  next: Block | undefined = undefined;
 
   constructor(serial: number, address: Ptr, layout: Layout, outerAt: Ptr, outer: Layout, allocatedBy: Trace) {
     this.serial = serial;
@@ -62,23 +64,52 @@ export class Block implements BlockInfo {
 /** So many blocks that the allocator has back are remembered, the latest. */
 const MOST_RETURNED = 4096;
 
+/** Blocks in a row: the first to come is the first to go. */
+export class BlockQueue {
+  size = 0;
+  private first: Block | undefined = undefined;
+  private last: Block | undefined = undefined;
+
+  push(block: Block): void {
+    if (this.last === undefined) this.first = block;
+    else this.last.next = block;
+    this.last = block;
+    this.size++;
+  }
+
+  /** The one that came first; it stays. */
+  peek(): Block | undefined {
+    return this.first;
+  }
+
+  /** Takes out the one that came first. */
+  shift(): void {
+    const { first } = this;
+    if (first === undefined) return;
+    this.first = first.next;
+    if (this.first === undefined) this.last = undefined;
+    first.next = undefined;
+    this.size--;
+  }
+
+  *[Symbol.iterator](): Generator<Block> {
+    for (let block = this.first; block !== undefined; block = block.next) yield block;
+  }
+}
+
 /** All blocks that are known. */
 export class BlockTable {
   /** By address. */
   readonly live: Map<Ptr, Block> = new Map<Ptr, Block>();
-  /** Freed and not given back, the longest freed first. */
-  readonly quarantined: Set<Block> = new Set<Block>();
-  private readonly returned = new Set<Block>();
+  /** Freed and not given back. */
+  readonly quarantined: BlockQueue = new BlockQueue();
+  private readonly returned = new BlockQueue();
 
   /** Says that the allocator has a block back. */
   addReturned(block: Block): void {
     block.state = "returned";
-    this.returned.add(block);
-    if (this.returned.size <= MOST_RETURNED) return;
-    for (const oldest of this.returned) {
-      this.returned.delete(oldest);
-      break;
-    }
+    this.returned.push(block);
+    if (this.returned.size > MOST_RETURNED) this.returned.shift();
   }
 
   /** The freed block that started at `at`, the latest if there were several. */

@@ -13,9 +13,7 @@
  */
 import type { Memory, Ptr, Views, Window } from "@kmem/memory";
 import type { Judge } from "./judge.ts";
-import { FRESH, RED, UNKNOWN, WRITTEN, type Shadow } from "./shadow.ts";
-
-const PAGE_SIZE = 4096;
+import { BAD, fourLack, FRESH, markFour, PAGE_SIZE, UNKNOWN, WRITTEN, type Shadow } from "./shadow.ts";
 
 export class CheckedMemory implements Memory {
   readonly isShared: boolean;
@@ -192,7 +190,7 @@ export class CheckedMemory implements Memory {
     } else if (!this.isWritten(at, 1)) this.judgeRead(at, 1, "window");
     const { views, firstIndex, address, byteLength } = this.raw.window(at, forWriting);
     const offset = at & (PAGE_SIZE - 1);
-    const page = this.shadow.page(at - offset);
+    const page = this.shadow.page(at - offset).bytes;
     const state = page[offset];
     let from = offset;
     let to = offset + 1;
@@ -211,31 +209,33 @@ export class CheckedMemory implements Memory {
 
   // The fast answers. What they say no to may still be right: the judge looks closer.
 
-  /** Whether these bytes lie in one page and may all be read. */
+  /** Whether these bytes, 1, 2, 4 or 8, lie in one page and may all be read. */
   private isWritten(at: Ptr, length: number): boolean {
-    const offset = at & (PAGE_SIZE - 1);
-    const page = this.shadow.page(at - offset);
-    // Both states that may be read, UNKNOWN and WRITTEN, have no bit but this; beyond the page it reads undefined.
-    for (let i = offset; i < offset + length; i++) if ((page[i]! & ~WRITTEN) !== 0) return false;
-    return offset + length <= PAGE_SIZE;
+    return this.lack(at, length, BAD | FRESH);
   }
 
-  /** Whether these bytes lie in one page and may all be written. */
+  /** Likewise, written. */
   private isLive(at: Ptr, length: number): boolean {
+    return this.lack(at, length, BAD);
+  }
+
+  private lack(at: Ptr, length: number, bits: number): boolean {
     const offset = at & (PAGE_SIZE - 1);
-    const page = this.shadow.page(at - offset);
-    for (let i = offset; i < offset + length; i++) if (page[i]! >= RED) return false;
+    const { bytes, words } = this.shadow.page(at - offset);
+    if ((offset & 3) === 0 && length >= 4) {
+      const index = offset >>> 2;
+      if (length === 4) return fourLack(words, index, bits);
+      return offset + 8 <= PAGE_SIZE && fourLack(words, index, bits) && fourLack(words, index + 1, bits);
+    }
+    for (let i = offset; i < offset + length; i++) if ((bytes[i]! & bits) !== 0) return false;
     return offset + length <= PAGE_SIZE;
   }
 
   private markWritten(at: Ptr, length: number): void {
-    const offset = at & (PAGE_SIZE - 1);
-    if (offset + length > PAGE_SIZE) {
-      this.shadow.markWritten(at, length);
-      return;
-    }
-    const page = this.shadow.page(at - offset);
-    for (let i = offset; i < offset + length; i++) if (page[i] === FRESH) page[i] = WRITTEN;
+    if ((at & 3) === 0 && length === 4) {
+      const offset = at & (PAGE_SIZE - 1);
+      markFour(this.shadow.page(at - offset).words, offset >>> 2);
+    } else this.shadow.markWritten(at, length);
   }
 
   private judgeRead(at: Ptr, length: number, method: string): void {

@@ -7,7 +7,7 @@ import { hex, type Ptr } from "@kmem/memory";
 import { bytes, nameOf, placeOf, type BlockTable } from "./block.ts";
 import { makeFinding, type Finding, type FindingCode } from "./finding.ts";
 import type { Reporter } from "./reporter.ts";
-import { NOWHERE, RED, WILD, type Shadow } from "./shadow.ts";
+import { BAD, FRESH, NOWHERE, RED, WILD, type Shadow } from "./shadow.ts";
 import { captureTrace } from "./trace.ts";
 
 export class Judge {
@@ -33,17 +33,17 @@ export class Judge {
    */
   mayTouch(at: Ptr, length: number, verb: string, owner: object, method: string): boolean {
     if (!isRange(at, length)) return true;
-    const bad = this.shadow.firstBad(at, length, false);
+    const bad = this.shadow.firstWith(at, length, BAD);
     if (bad === NOWHERE) return true;
     const message = `${verb} of ${bytes(length)} at ${hex(at)} by ${method}`;
     this.reporter.report([this.wrongAccess(bad, message, owner, method)], owner, method);
     return false;
   }
 
-  /** Reports a read of bytes that were never written. */
+  /** Reports a read of bytes that may be touched, and were never written. */
   mustBeWritten(at: Ptr, length: number, owner: object, method: string): void {
     if (!this.uninitialised || !isRange(at, length)) return;
-    const fresh = this.shadow.firstBad(at, length, true);
+    const fresh = this.shadow.firstWith(at, length, FRESH);
     if (fresh === NOWHERE) return;
     const block = this.table.around(fresh);
     const finding = makeFinding({

@@ -200,7 +200,7 @@ export class Sanitizer extends GlobalAlloc {
     if (this.isDisposed) return;
     this.isDisposed = true;
     const found = [...this.check(), ...this.leaks()];
-    for (const block of this.table.quarantined) this.returnBlock(block);
+    while (this.table.quarantined.size > 0) this.returnOldest();
     this.reporter.report(found, this, Symbol.dispose);
   }
 
@@ -231,7 +231,7 @@ export class Sanitizer extends GlobalAlloc {
       const at = isZeroed ? this.allocator.allocZeroed(outer) : this.allocator.alloc(outer);
       if (at !== NULL || this.table.quarantined.size === 0) return at;
       const enough = Math.max(0, this.heldBytes - outer.size);
-      do this.returnOldest(method);
+      do this.judgeOldest(method);
       while (this.heldBytes > enough);
     }
   }
@@ -302,18 +302,20 @@ export class Sanitizer extends GlobalAlloc {
   /** Gives back the oldest blocks in quarantine, so that this one fits. */
   private makeRoomFor({ outer }: Block, method: string): void {
     if (outer.size > this.settings.quarantineBytes) return;
-    while (this.heldBytes + outer.size > this.settings.quarantineBytes) this.returnOldest(method);
+    while (this.heldBytes + outer.size > this.settings.quarantineBytes) this.judgeOldest(method);
   }
 
   /** Frees a block: into quarantine, or to the allocator when it is too large for that. */
   private bury(block: Block, method: string): void {
-    const { address, layout, outer } = block;
-    if (outer.size > this.settings.quarantineBytes) this.returnBlock(block);
-    else {
+    const { address, layout, outerAt, outer } = block;
+    if (outer.size > this.settings.quarantineBytes) {
+      this.allocator.dealloc(outerAt, outer);
+      this.forget(block);
+    } else {
       this.raw.fill(address, FREED_BYTE, layout.size);
       this.shadow.fill(address, layout.size, FREED);
       block.state = "quarantined";
-      this.table.quarantined.add(block);
+      this.table.quarantined.push(block);
       this.heldBytes += outer.size;
     }
     block.freedBy = this.traceOf(method);
@@ -321,21 +323,24 @@ export class Sanitizer extends GlobalAlloc {
     this.checked.endWindows();
   }
 
-  /** Ends the quarantine of the block that is longest in it. */
-  private returnOldest(method: string): void {
-    for (const block of this.table.quarantined) {
-      const damage = damageOf(this.raw, block);
-      this.returnBlock(block);
-      if (damage !== undefined) this.reporter.report([damage], this, method);
-      return;
-    }
+  /** Ends the quarantine of the block that is longest in it, once it was looked at. */
+  private judgeOldest(method: string): void {
+    const damage = damageOf(this.raw, this.table.quarantined.peek()!);
+    this.returnOldest();
+    if (damage !== undefined) this.reporter.report([damage], this, method);
   }
 
-  private returnBlock(block: Block): void {
-    const { outerAt, outer } = block;
-    this.allocator.dealloc(outerAt, outer);
-    if (this.table.quarantined.delete(block)) this.heldBytes -= outer.size;
-    this.shadow.fill(outerAt, outer.size, RETURNED);
+  private returnOldest(): void {
+    const block = this.table.quarantined.peek()!;
+    this.allocator.dealloc(block.outerAt, block.outer);
+    this.table.quarantined.shift();
+    this.heldBytes -= block.outer.size;
+    this.forget(block);
+  }
+
+  /** Says that the allocator has a block back. */
+  private forget(block: Block): void {
+    this.shadow.fill(block.outerAt, block.outer.size, RETURNED);
     this.table.addReturned(block);
   }
 

@@ -13,6 +13,7 @@
  */
 import type { Ptr } from "@kmem/memory";
 
+// States. A byte may be touched unless it has the bit BAD; what is not FRESH then may be read.
 /** Not of a block: the allocator's own, or nothing of the heap. Not judged. */
 export const UNKNOWN = 0;
 /** Of a live block, not written yet. */
@@ -20,19 +21,31 @@ export const FRESH = 1;
 /** Of a live block, written. */
 export const WRITTEN = 2;
 /** Of the red zone beside a block, live or in quarantine. */
-export const RED = 3;
+export const RED = 4;
 /** Of a freed block in quarantine. */
-export const FREED = 4;
+export const FREED = 5;
 /** Of a freed block that the allocator has back. */
-export const RETURNED = 5;
+export const RETURNED = 6;
 /** Inside the heap's range, and no block has been there. */
-export const WILD = 6;
+export const WILD = 7;
+/** The bit of all states that must not be touched. */
+export const BAD = 4;
+
+/** The same for four bytes at once. */
+const FOUR = 0x0101_0101;
 
 /** Where a search found nothing. No address: fractional ones are none. */
 export const NOWHERE = 0.5;
 
-const PAGE_SIZE = 4096;
-const NOTHING: Uint8Array = new Uint8Array(PAGE_SIZE);
+export const PAGE_SIZE = 4096;
+
+/** The states of 4096 bytes, by one and by four. */
+export interface ShadowPage {
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+}
+
+const NOTHING: ShadowPage = makePage(UNKNOWN);
 
 /** A range of addresses. */
 export interface Range {
@@ -43,12 +56,12 @@ export interface Range {
 }
 
 export class Shadow {
-  private readonly pages = new Map<Ptr, Uint8Array>();
+  private readonly pages = new Map<Ptr, ShadowPage>();
   private readonly heap: Range | undefined;
-  private readonly wildPage = new Uint8Array(PAGE_SIZE).fill(WILD);
+  private readonly wildPage = makePage(WILD);
   // The page looked at last.
   private shownAt: Ptr = NaN;
-  private shown: Uint8Array = NOTHING;
+  private shown: ShadowPage = NOTHING;
 
   /** @param heap - where bytes are {@link WILD} until a block takes them; without it they are {@link UNKNOWN} */
   constructor(heap: Range | undefined) {
@@ -59,11 +72,11 @@ export class Shadow {
   }
 
   stateOf(at: Ptr): number {
-    return this.page(startOfPage(at))[at & 4095] ?? UNKNOWN;
+    return this.page(startOfPage(at)).bytes[at & (PAGE_SIZE - 1)]!;
   }
 
-  /** The 4096 states from `pageStart` on; not to be changed. */
-  page(pageStart: Ptr): Uint8Array {
+  /** The states from `pageStart` on. Where no block ever was, they are shared: only FRESH bytes may be changed. */
+  page(pageStart: Ptr): ShadowPage {
     if (pageStart === this.shownAt) return this.shown;
     this.shown = this.pages.get(pageStart) ?? (this.isWild(pageStart) ? this.wildPage : NOTHING);
     this.shownAt = pageStart;
@@ -71,89 +84,102 @@ export class Shadow {
   }
 
   fill(at: Ptr, length: number, state: number): void {
-    eachPart(at, length, (pageStart, from, to) => {
-      this.pageToWrite(pageStart).fill(state, from, to);
-    });
+    const end = at + length;
+    for (let from = at; from < end; from = startOfPage(from) + PAGE_SIZE) {
+      const pageStart = startOfPage(from);
+      this.pageToWrite(pageStart).bytes.fill(state, from - pageStart, Math.min(PAGE_SIZE, end - pageStart));
+    }
   }
 
-  /** Marks the bytes of live blocks among these as written. */
+  /** Marks the bytes of live blocks among these, which may all be touched, as written. */
   markWritten(at: Ptr, length: number): void {
-    for (let done = 0; done < length;) {
-      const pageStart = startOfPage(at + done);
-      const page = this.page(pageStart);
-      const stop = Math.min(PAGE_SIZE, at + length - pageStart);
-      let i = at + done - pageStart;
-      done += stop - i;
-      if (page === NOTHING || page === this.wildPage) continue;
-      for (; i < stop; i++) if (page[i] === FRESH) page[i] = WRITTEN;
+    const end = at + length;
+    for (let from = at; from < end; from = startOfPage(from) + PAGE_SIZE) {
+      const pageStart = startOfPage(from);
+      const { bytes, words } = this.page(pageStart);
+      const stop = Math.min(PAGE_SIZE, end - pageStart);
+      for (let i = from - pageStart; i < stop;) {
+        if ((i & 3) === 0 && i + 4 <= stop) {
+          markFour(words, i >>> 2);
+          i += 4;
+        } else {
+          if (bytes[i] === FRESH) bytes[i] = WRITTEN;
+          i++;
+        }
+      }
     }
   }
 
   /**
-   * Says that bytes were copied, possibly overlapping: written ones arrive as written, the others as not.
+   * Says that bytes which may all be touched were copied, possibly overlapping: written ones arrive as written, the
+   * others as not.
    *
    * @returns whether bytes that were written no longer are
    */
   copy(to: Ptr, from: Ptr, length: number): boolean {
-    const states = new Uint8Array(length);
-    let i = 0;
-    eachPart(from, length, (pageStart, first, stop) => {
-      states.set(this.page(pageStart).subarray(first, stop), i);
-      i += stop - first;
-    });
-    i = 0;
+    if (this.firstWith(from, length, FRESH) === NOWHERE) {
+      this.markWritten(to, length);
+      return false;
+    }
+    const states = Uint8Array.from({ length }, (_, i) => this.stateOf(from + i));
     let hasLost = false;
-    eachPart(to, length, (pageStart, first, stop) => {
-      const page = this.page(pageStart);
-      for (let j = first; j < stop; j++) {
-        const before = page[j];
-        const after = states[i++] === FRESH ? FRESH : WRITTEN;
-        if (before === after || (before !== FRESH && before !== WRITTEN)) continue;
-        page[j] = after;
-        if (after === FRESH) hasLost = true;
-      }
-    });
+    for (let i = 0; i < length; i++) {
+      const { bytes } = this.page(startOfPage(to + i));
+      const index = (to + i) & (PAGE_SIZE - 1);
+      const before = bytes[index];
+      if (before !== FRESH && before !== WRITTEN) continue;
+      const after = states[i] === FRESH ? FRESH : WRITTEN;
+      if (before === WRITTEN && after === FRESH) hasLost = true;
+      bytes[index] = after;
+    }
     return hasLost;
   }
 
   /**
-   * Looks for a byte that must not be touched.
+   * Looks for a byte whose state has any of `bits`: {@link BAD}, or, where there is none of these, {@link FRESH}.
    *
-   * @param mustBeWritten - whether {@link FRESH} bytes are looked for instead
    * @returns the first address, or {@link NOWHERE}
    */
-  firstBad(at: Ptr, length: number, mustBeWritten: boolean): Ptr {
-    for (const pageStart of this.pagesOf(at, length)) {
-      const page = this.page(pageStart);
-      if (page === NOTHING) continue;
-      const stop = Math.min(PAGE_SIZE, at + length - pageStart);
-      for (let i = Math.max(0, at - pageStart); i < stop; i++) {
-        const state = page[i]!;
-        if (mustBeWritten ? state === FRESH : state >= RED) return pageStart + i;
-      }
+  firstWith(at: Ptr, length: number, bits: number): Ptr {
+    const end = at + length;
+    if (length > PAGE_SIZE * (2 * this.pages.size + 1024)) return this.firstKnownWith(at, end, bits);
+    for (let from = at; from < end; from = startOfPage(from) + PAGE_SIZE) {
+      const found = this.firstInPage(startOfPage(from), at, end, bits);
+      if (found !== NOWHERE) return found;
     }
     return NOWHERE;
   }
 
   /** The first byte that is a block's already, in quarantine too, or {@link NOWHERE}. */
   firstTaken(at: Ptr, length: number): Ptr {
-    for (const pageStart of this.pagesOf(at, length)) {
-      const page = this.page(pageStart);
-      const stop = Math.min(PAGE_SIZE, at + length - pageStart);
-      for (let i = Math.max(0, at - pageStart); i < stop; i++) {
-        const state = page[i]!;
-        if (state !== UNKNOWN && state < RETURNED) return pageStart + i;
-      }
+    for (let i = at; i < at + length; i++) {
+      const state = this.stateOf(i);
+      if (state !== UNKNOWN && state < RETURNED) return i;
     }
     return NOWHERE;
   }
 
-  /** Starts of the pages that a range touches; of a range much larger than all we know, only those that are known. */
-  private pagesOf(at: Ptr, length: number): Ptr[] {
+  private firstInPage(pageStart: Ptr, at: Ptr, end: Ptr, bits: number): Ptr {
+    const page = this.page(pageStart);
+    if (page === NOTHING) return NOWHERE;
+    const { bytes, words } = page;
+    const stop = Math.min(PAGE_SIZE, end - pageStart);
+    for (let i = Math.max(0, at - pageStart); i < stop; i++) {
+      while ((i & 3) === 0 && i + 4 <= stop && (words[i >>> 2]! & (bits * FOUR)) === 0) i += 4;
+      if (i < stop && (bytes[i]! & bits) !== 0) return pageStart + i;
+    }
+    return NOWHERE;
+  }
+
+  /** The same for a range much larger than all that is known: only the known pages are looked at, and the first. */
+  private firstKnownWith(at: Ptr, end: Ptr, bits: number): Ptr {
     const first = startOfPage(at);
-    const count = Math.ceil((at + length - first) / PAGE_SIZE);
-    if (count <= 2 * this.pages.size + 1024) return Array.from({ length: count }, (_, i) => first + i * PAGE_SIZE);
-    return [first, ...this.pages.keys()].filter((page) => page >= first && page < at + length).sort((a, b) => a - b);
+    const known = [...this.pages.keys()].filter((page) => page > first && page < end).sort((a, b) => a - b);
+    for (const pageStart of [first, ...known]) {
+      const found = this.firstInPage(pageStart, at, end, bits);
+      if (found !== NOWHERE) return found;
+    }
+    return NOWHERE;
   }
 
   private isWild(pageStart: Ptr): boolean {
@@ -161,15 +187,15 @@ export class Shadow {
     return heap !== undefined && pageStart >= heap.start && pageStart + PAGE_SIZE <= heap.start + heap.size;
   }
 
-  private pageToWrite(pageStart: Ptr): Uint8Array {
+  private pageToWrite(pageStart: Ptr): ShadowPage {
     const known = this.pages.get(pageStart);
     if (known !== undefined) return known;
-    const made = new Uint8Array(PAGE_SIZE);
+    const made = makePage(UNKNOWN);
     const { heap } = this;
     if (heap !== undefined) {
       const from = Math.max(0, heap.start - pageStart);
       const to = Math.min(PAGE_SIZE, heap.start + heap.size - pageStart);
-      if (from < to) made.fill(WILD, from, to);
+      if (from < to) made.bytes.fill(WILD, from, to);
     }
     this.pages.set(pageStart, made);
     this.shownAt = NaN;
@@ -177,14 +203,23 @@ export class Shadow {
   }
 }
 
+/** Marks four bytes that may be touched: FRESH (1) becomes WRITTEN (2), UNKNOWN and WRITTEN stay. */
+export function markFour(words: Uint32Array, index: number): void {
+  const word = words[index]!;
+  if ((word & (FRESH * FOUR)) !== 0) words[index] = word + (word & (FRESH * FOUR));
+}
+
+/** Whether none of four bytes has any of `bits`. */
+export function fourLack(words: Uint32Array, index: number, bits: number): boolean {
+  return (words[index]! & (bits * FOUR)) === 0;
+}
+
+function makePage(state: number): ShadowPage {
+  const bytes = new Uint8Array(PAGE_SIZE).fill(state);
+  return { bytes, words: new Uint32Array(bytes.buffer) };
+}
+
 /** Start of the page of `at`. JavaScript's `&` keeps the low bits right for negative addresses and large ones alike. */
 function startOfPage(at: Ptr): Ptr {
   return at - (at & 4095);
-}
-
-/** Calls `visit` with the start of each page of a range, and the indices in that page. */
-function eachPart(at: Ptr, length: number, visit: (pageStart: Ptr, from: number, to: number) => void): void {
-  const end = at + length;
-  for (let pageStart = startOfPage(at); pageStart < end; pageStart += PAGE_SIZE)
-    visit(pageStart, Math.max(0, at - pageStart), Math.min(PAGE_SIZE, end - pageStart));
 }
