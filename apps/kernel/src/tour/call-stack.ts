@@ -105,8 +105,8 @@ export class CallStack {
     this.placed.push({ at, size, name, frame: this.frame });
   }
 
-  private words({ at, size, name }: Placed): number[] {
-    if (name === "argument" || name === "return address") return [this.memory.readUsize(at)];
+  private words({ at, size }: Placed): number[] {
+    if (size === WORD) return [this.memory.readUsize(at)];
     return Array.from({ length: Math.ceil(size / 4) }, (_, i) => this.memory.readU32(at + 4 * i));
   }
 }

@@ -52,7 +52,15 @@ export function pageTree(readEntry: ReadEntry, levelFourTable: Ptr, from = -Infi
       if ((flags & PageTableFlags.PRESENT) === 0 || address + size <= from || address >= to) continue;
       const physical = Number(entry & ADDRESS);
       const children = isLeaf ? [] : read(physical, (level - 1) as Level, unsigned);
-      const node = { level, index, count: 1, address, physical, flags: PageTableFlags.toString(flags), children };
+      const node = {
+        level,
+        index,
+        count: 1,
+        address,
+        physical,
+        flags: PageTableFlags.names(flags).join(" | "),
+        children,
+      };
       const before = nodes[nodes.length - 1];
       if (before !== undefined && isLeaf && continues(before, node, size))
         nodes[nodes.length - 1] = { ...before, count: before.count + 1 };
