@@ -1,3 +1,9 @@
+// Addresses, which the rest is made of
+export { alignDownU64, alignUpU64, isCanonical, isPhysical, PhysAddr, VirtAddr } from "../addr.ts";
+export type { Level } from "../addr.ts";
+export { AddressError } from "../errors.ts";
+export type { AddressErrorCode } from "../errors.ts";
+
 export { Size1GiB, Size2MiB, Size4KiB } from "./page-size.ts";
 export type { PageSize } from "./page-size.ts";
 export { Page } from "./page.ts";

@@ -1,0 +1,17 @@
+export { InterruptDescriptorTable } from "./idt.ts";
+export { IdtEntry } from "./idt-entry.ts";
+export type { HandlerFunction } from "./idt-entry.ts";
+export { InterruptStackFrame } from "./interrupt-stack-frame.ts";
+export type { InterruptStackFrameValue } from "./interrupt-stack-frame.ts";
+export { PageFaultErrorCode } from "./page-fault-error-code.ts";
+export { SelectorErrorCode } from "./selector-error-code.ts";
+export type { DescriptorTable } from "./selector-error-code.ts";
+export { ExceptionVector, exceptionName, hasErrorCode } from "./exception-vector.ts";
+export { GlobalDescriptorTable } from "./gdt.ts";
+export { Descriptor } from "./descriptor.ts";
+export { TaskStateSegment } from "./tss.ts";
+export { PrivilegeLevel, SegmentSelector } from "./segment-selector.ts";
+export { flushPcid, InvPcidKind } from "./inv-pcid.ts";
+export type { InvPcidCommand } from "./inv-pcid.ts";
+export { StructureError } from "./errors.ts";
+export type { StructureErrorCode } from "./errors.ts";
