@@ -10,7 +10,7 @@
  *   +40   end of the usable bytes                           u64   │  bottom, top, pending_extend }, used
  *   +48   used                                              u64   │
  *   +56   pending             u32   +60   number of holes   u32   ┘
- *   +64   epoch               u32   +68   index is live     u32
+ *   +64   epoch               u32   +68   state of index    u32
  *   +72   address of the index, 0 for none                  u64
  *   +80   bytes of the index  u32   +84   journal is sealed u32
  *   +88   the journal: the next change of the list          10 × u32
@@ -51,6 +51,11 @@ export const INDEX_BYTES = 20;
 export const SEALED = 21;
 export const JOURNAL = 22;
 
+// States of an index in memory: all zeros, good, anything.
+export const INDEX_EMPTY = 0;
+export const INDEX_LIVE = 1;
+export const INDEX_DIRTY = 2;
+
 const TWO_32 = 0x1_0000_0000;
 
 /** Refuses an address where no control block can be. */
@@ -63,13 +68,17 @@ export function expectControlAddress(controlAt: Ptr): void {
     );
 }
 
-/** Writes the control block of a heap that is not initialized. */
-export function writeEmptyControlBlock(memory: Memory, controlAt: Ptr): void {
+/** Writes the control block of a heap that is not initialized, and whose index lies in the bytes named. */
+export function writeEmptyControlBlock(memory: Memory, controlAt: Ptr, indexAt: Ptr, indexBytes: number): void {
   expectControlAddress(controlAt);
   const bytes = new Uint8Array(CONTROL_SIZE);
   const view = new DataView(bytes.buffer);
   view.setUint32(MAGIC_WORD * 4, MAGIC, true);
   view.setUint32(VERSION_WORD * 4, VERSION, true);
+  view.setUint32(INDEX_STATE * 4, indexBytes === 0 ? 0 : INDEX_DIRTY, true);
+  view.setUint32(INDEX_AT * 4, indexAt % TWO_32, true);
+  view.setUint32(INDEX_AT * 4 + 4, Math.floor(indexAt / TWO_32), true);
+  view.setUint32(INDEX_BYTES * 4, indexBytes, true);
   memory.writeBytes(controlAt, bytes);
 }
 
@@ -82,14 +91,14 @@ export interface ControlFields {
   readonly used: number;
   readonly pending: number;
   readonly holes: number;
-  readonly indexLive: boolean;
+  readonly indexState: number;
   readonly indexAt: Ptr;
   readonly indexBytes: number;
   readonly isSealed: boolean;
 }
 
 /** Reads the fields. An address that is not canonical comes out as it is, for the caller to judge. */
-export function readControlBlock(memory: Memory, controlAt: Ptr): ControlFields {
+export function readControlBlock(memory: Pick<Memory, "readU32">, controlAt: Ptr): ControlFields {
   const u32 = (word: number): number => memory.readU32(controlAt + word * 4);
   const u64 = (word: number): number => joinWords(u32(word), u32(word + 1));
   return {
@@ -99,7 +108,7 @@ export function readControlBlock(memory: Memory, controlAt: Ptr): ControlFields 
     used: u64(USED),
     pending: u32(PENDING),
     holes: u32(HOLES),
-    indexLive: u32(INDEX_STATE) !== 0,
+    indexState: u32(INDEX_STATE),
     indexAt: u64(INDEX_AT),
     indexBytes: u32(INDEX_BYTES),
     isSealed: u32(SEALED) !== 0,
@@ -154,6 +163,22 @@ export function expectRange(start: Ptr, size: number): void {
     throw new HeapError("heap/too-large", `size: expected at most ${MAX_HEAP_SIZE} bytes, got ${size}`, size);
   if (start < 0 && start + size > 0)
     throw new HeapError("heap/start", `start: a heap cannot reach from ${hex(start)} across the null address`, start);
+}
+
+/** Refuses a range that is not wholly in a memory whose ends are known. */
+export function expectInside(
+  memory: Memory & { base?: unknown; byteLength?: unknown },
+  start: Ptr,
+  size: number,
+): void {
+  const { base, byteLength } = memory;
+  if (typeof base !== "number" || typeof byteLength !== "number") return;
+  if (start < base || start + size > base + byteLength)
+    throw new HeapError(
+      "heap/outside-memory",
+      `expected a heap inside of the memory ${hex(base)}..${hex(base + byteLength)}, got ${hex(start)}..${hex(start + size)}`,
+      start,
+    );
 }
 
 /** Joins the words of a u64, sign-extended as an address. */

@@ -15,7 +15,7 @@
 import { alignUp, NULL, type Ptr } from "@kmem/memory";
 import { alignLayout, MIN_BLOCK_SIZE } from "./align.ts";
 import { aliasesHole, moreThanUsed, whyNotFreeable } from "./bad-free.ts";
-import { commit, SAME } from "./commit.ts";
+import { commit, redo, SAME } from "./commit.ts";
 import { HOLES, USED } from "./control-block.ts";
 import { HoleFinder } from "./hole-finder.ts";
 import { HEAD, NONE, SKIP } from "./offsets.ts";
@@ -198,6 +198,33 @@ export class FirstFit extends HoleFinder {
       commit(this, used, holes, SKIP, 0, previous, previousSize + length, NONE, SKIP, 0, 0, start + length, pending);
     else commit(this, used, holes + 1, previous, start, start, length, NONE, SKIP, 0, 0, start + length, pending);
     this.reload();
+  }
+
+  /** Finishes a change that its thread did not, and counts the holes. @returns whether there was one */
+  repair(): boolean {
+    this.reload();
+    this.keeper.invalidate();
+    const wasHalfDone = redo(this);
+    this.reload();
+    let holes = 0;
+    for (let hole = this.first(); hole !== NONE; hole = this.nextAt(hole)) holes++;
+    this.control[this.c + HOLES] = holes;
+    this.bumpEpoch();
+    return wasHalfDone;
+  }
+
+  forgetIndex(): void {
+    this.keeper.invalidate();
+  }
+
+  get isIndexed(): boolean {
+    this.sync();
+    return this.keeper.ready();
+  }
+
+  checkIndex(): string | undefined {
+    this.sync();
+    return this.keeper.check();
   }
 
   /** Sizes and alignments beyond 2^30: they fail, are refused, or fit by luck. */

@@ -6,8 +6,8 @@
 import type { Layout } from "@kmem/global-alloc";
 import type { Ptr } from "@kmem/memory";
 import type { MutexGuard } from "@kmem/spin";
-import type { Heap, Slice } from "./heap.ts";
-import type { Hole } from "./hole-list.ts";
+import type { Heap } from "./heap.ts";
+import type { Hole, Slice } from "./hole-list.ts";
 
 /**
  * The {@link Heap} behind a taken lock; disposing of it gives the lock back.

@@ -98,6 +98,17 @@ export class HeapView {
     this.forgetPages();
   }
 
+  /** Makes the control block say where the heap is. */
+  begin(bottom: Ptr, size: number): void {
+    const { control, c } = this;
+    control[c + BOTTOM] = bottom;
+    control[c + BOTTOM + 1] = Math.floor(bottom / TWO_32);
+    control[c + END] = bottom + size;
+    control[c + END + 1] = Math.floor((bottom + size) / TWO_32);
+    this.bumpEpoch();
+    this.reload();
+  }
+
   /** Counts one change: other handles will notice. */
   bumpEpoch(): void {
     this.epoch = this.control[this.c + EPOCH] = (this.epoch + 1) >>> 0;

@@ -6,15 +6,11 @@
  */
 import type { Layout } from "@kmem/global-alloc";
 import { hex, type Memory, type Ptr } from "@kmem/memory";
+import { check, type Fault } from "./check.ts";
 import { HeapError } from "./errors.ts";
-import { HoleList, type Hole, type HeapOptions } from "./hole-list.ts";
-
-/** A range of memory, Rust's slice. */
-export interface Slice {
-  readonly start: Ptr;
-  /** Bytes. */
-  readonly size: number;
-}
+import { HoleList, type HeapOptions, type Hole, type Slice } from "./hole-list.ts";
+import { putBack, takeSnapshot } from "./snapshot.ts";
+import { mapOf, statsOf, type HeapStats, type MapOptions } from "./stats.ts";
 
 /**
  * A fixed-size heap backed by a linked list of free memory holes.
@@ -142,5 +138,52 @@ export class Heap {
   /** The holes in ascending address. */
   holes(): IterableIterator<Hole> {
     return this.holeList[Symbol.iterator]();
+  }
+
+  /** Whether holes are found by an index now. */
+  get isIndexed(): boolean {
+    return this.holeList.isIndexed;
+  }
+
+  /** Walks the heap and lists what is wrong with it; none when all is well. O(holes), O(heap) with an index. */
+  check(): Fault[] {
+    const faults = check(this);
+    if (faults.length > 0) return faults;
+    const difference = this.holeList.checkIndex();
+    return difference === undefined ? [] : [{ code: "index", address: this.controlAt, message: difference }];
+  }
+
+  /** Figures of the heap now. O(holes). */
+  stats(): HeapStats {
+    return statsOf(this);
+  }
+
+  /** Draws the heap for people. */
+  toText(options: MapOptions = {}): string {
+    return mapOf(this, options);
+  }
+
+  /** Copies the heap, control block and all. */
+  snapshot(): Uint8Array {
+    return takeSnapshot(this.memory, this.controlAt);
+  }
+
+  /**
+   * Puts a snapshot of this heap back: here, or in another memory at the same addresses.
+   *
+   * @throws {@link HeapError} `heap/snapshot` when it is damaged, of another version or of another place; nothing has
+   *   changed then
+   */
+  restore(snapshot: Uint8Array): void {
+    putBack(this.memory, this.controlAt, snapshot);
+  }
+
+  /**
+   * Finishes a change that its thread may have left half done, and counts anew what can be counted.
+   *
+   * @returns whether there was a change to finish
+   */
+  repair(): boolean {
+    return this.holeList.repair();
   }
 }

@@ -73,6 +73,9 @@ export function indexBytes(chunks: number): number {
   return Math.ceil(bytes / 8) * 8;
 }
 
+/** The least that an index can lie in. */
+export const MIN_INDEX_BYTES: number = indexBytes(1);
+
 /** The index, over bytes that may be shared. All zeros is an index of no holes. */
 export class HoleIndex {
   /** Offsets below `chunks * 256` can be indexed. */
@@ -119,6 +122,16 @@ export class HoleIndex {
   /** Forgets all holes. */
   clear(): void {
     this.bytes.fill(0);
+  }
+
+  /** Where this index is not the same as another of as many chunks. */
+  differenceFrom(other: HoleIndex): string | undefined {
+    const at = this.bytes.findIndex((byte, i) => byte !== other.bytes[i]);
+    if (at < 0) return undefined;
+    const { length } = this.bits;
+    return at < length * 4
+      ? `chunk ${Math.floor(at / 4)} has its holes elsewhere`
+      : `byte ${at - length * 4} of its tree is ${this.bytes[at]!}, expected ${other.bytes[at]!}`;
   }
 
   /** The places in a chunk where holes start, as bits. */

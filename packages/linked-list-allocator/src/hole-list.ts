@@ -18,18 +18,20 @@ import { alignUp, hex, NULL, type Memory, type Ptr } from "@kmem/memory";
 import { alignLayout, BLOCK_ALIGN, MIN_BLOCK_SIZE } from "./align.ts";
 import { commit } from "./commit.ts";
 import {
-  BOTTOM,
-  END,
+  CONTROL_SIZE,
   expectControlBlock,
+  expectInside,
   expectRange,
   HOLES,
   MAX_HEAP_SIZE,
   PENDING,
+  readControlBlock,
   USED,
   writeEmptyControlBlock,
 } from "./control-block.ts";
 import { HeapError } from "./errors.ts";
 import { FirstFit } from "./first-fit.ts";
+import { chunksFor, indexBytes, MIN_INDEX_BYTES } from "./hole-index.ts";
 import type { IndexMode } from "./index-keeper.ts";
 import { HEAD, NONE, SKIP } from "./offsets.ts";
 
@@ -47,6 +49,18 @@ export interface HeapOptions {
    * @defaultValue "auto"
    */
   readonly index?: IndexMode;
+  /**
+   * Bytes for an index that all handles of a new heap use, which threads that share a heap need: a handle's own index
+   * is out of date as soon as another has changed the heap. {@link indexBytesFor} says how many.
+   */
+  readonly indexRegion?: Slice;
+}
+
+/** A range of memory, Rust's slice. */
+export interface Slice {
+  readonly start: Ptr;
+  /** Bytes. */
+  readonly size: number;
 }
 
 /** One free range. */
@@ -62,10 +76,8 @@ export class HoleList {
 
   private constructor(memory: Memory, controlAt: Ptr, options: HeapOptions) {
     const { badFrees = "refuse", index = "auto" } = options;
-    if (badFrees !== "refuse" && badFrees !== "as-upstream")
-      throw new HeapError("heap/options", `badFrees: expected "refuse" or "as-upstream", got ${String(badFrees)}`);
-    if (index !== "auto" && index !== "off" && index !== "always")
-      throw new HeapError("heap/options", `index: expected "auto", "off" or "always", got ${String(index)}`);
+    expectOneOf("badFrees", badFrees, ["refuse", "as-upstream"]);
+    expectOneOf("index", index, ["auto", "off", "always"]);
     const asUpstream = badFrees === "as-upstream";
     // Holes beyond the heap's end, which upstream allows, are beyond the index too.
     this.engine = new FirstFit(memory, controlAt, asUpstream, asUpstream ? "off" : index);
@@ -74,7 +86,9 @@ export class HoleList {
 
   /** Makes a list without any memory; writes its control block at `controlAt`. */
   static empty(memory: Memory, controlAt: Ptr, options: HeapOptions = {}): HoleList {
-    writeEmptyControlBlock(memory, controlAt);
+    const { indexRegion } = options;
+    if (indexRegion !== undefined) expectIndexRegion(memory, controlAt, indexRegion);
+    writeEmptyControlBlock(memory, controlAt, indexRegion?.start ?? NULL, indexRegion?.size ?? 0);
     return new HoleList(memory, controlAt, options);
   }
 
@@ -106,41 +120,15 @@ export class HoleList {
   init(start: Ptr, size: number): void {
     const view = this.engine;
     view.sync();
-    expectRange(start, size);
-    if (size < MIN_BLOCK_SIZE)
-      throw new HeapError("heap/size-below-16", `expected at least 16 bytes for a heap, got ${size}`, size);
-    const bottom = alignUp(start, BLOCK_ALIGN);
-    const available = size - (bottom - start);
-    const usable = available - (available % BLOCK_ALIGN);
-    if (usable < MIN_BLOCK_SIZE)
-      throw new HeapError(
-        "heap/aligned-size-below-16",
-        `expected at least 16 bytes for a heap behind ${hex(bottom)}, got ${available}`,
-        size,
-      );
+    const { bottom, usable, pending } = usableRange(start, size);
     expectInside(view.memory, start, size);
+    this.expectApart(start, size);
     view.memory.window(bottom, true);
     view.memory.window(bottom + 8, true);
-    const { control, c } = view;
-    writeAddress(control, c + BOTTOM, bottom);
-    writeAddress(control, c + END, bottom + usable);
-    view.bumpEpoch();
-    view.reload();
-    commit(
-      view,
-      0,
-      1,
-      HEAD,
-      view.bottomOffset,
-      view.bottomOffset,
-      usable,
-      NONE,
-      SKIP,
-      0,
-      0,
-      view.endOffset,
-      available - usable,
-    );
+    view.begin(bottom, usable);
+    const at = view.bottomOffset;
+    commit(view, 0, 1, HEAD, at, at, usable, NONE, SKIP, 0, 0, view.endOffset, pending);
+    this.engine.forgetIndex();
   }
 
   get memory(): Memory {
@@ -241,6 +229,7 @@ export class HoleList {
         by,
       );
     expectInside(view.memory, view.end, total);
+    this.expectApart(view.end, total);
     if (total < MIN_BLOCK_SIZE) {
       control[c + PENDING] = total;
       view.bumpEpoch();
@@ -249,21 +238,92 @@ export class HoleList {
     const length = total - (total % BLOCK_ALIGN);
     view.insertAtEnd(length, total - length);
   }
+
+  /**
+   * Puts right what a thread that died while changing the list may have left half done, and what can be counted anew.
+   *
+   * @returns whether there was a change to finish
+   */
+  repair(): boolean {
+    return this.engine.repair();
+  }
+
+  /** Whether the holes are found by an index now. */
+  get isIndexed(): boolean {
+    return this.engine.isIndexed;
+  }
+
+  /** What the index says and the holes do not, in words; `undefined` when they agree. O(heap). */
+  checkIndex(): string | undefined {
+    return this.engine.checkIndex();
+  }
+
+  /** Refuses bytes for the heap that its control block or its index lie in. */
+  private expectApart(start: Ptr, size: number): void {
+    const { memory, controlAt } = this;
+    const { indexAt, indexBytes } = readControlBlock(memory, controlAt);
+    for (const [at, length] of [
+      [controlAt, CONTROL_SIZE],
+      [indexAt, indexBytes],
+    ] as const)
+      if (start < at + length && at < start + size)
+        throw new HeapError(
+          "heap/overlaps-control-block",
+          `expected a heap apart from its control block and index at ${hex(at)}, got ${hex(start)}..${hex(start + size)}`,
+          start,
+        );
+  }
 }
 
-function writeAddress(words: Uint32Array, index: number, address: Ptr): void {
-  words[index] = address;
-  words[index + 1] = Math.floor(address / 0x1_0000_0000);
+/**
+ * How many bytes an index takes for a heap.
+ *
+ * @param size - the largest that the heap will be, in bytes
+ * @example indexBytesFor(0x10000) // => 1632
+ */
+export function indexBytesFor(size: number): number {
+  if (!Number.isSafeInteger(size) || size < 0 || size > MAX_HEAP_SIZE)
+    throw new HeapError("heap/size", `size: expected 0 … ${MAX_HEAP_SIZE} bytes, got ${String(size)}`, size);
+  // Chunks are counted from the page boundary below the heap.
+  return indexBytes(chunksFor(size + 4096));
 }
 
-/** Refuses a range that is not wholly in a memory whose ends are known. */
-function expectInside(memory: Memory & { base?: unknown; byteLength?: unknown }, start: Ptr, size: number): void {
-  const { base, byteLength } = memory;
-  if (typeof base !== "number" || typeof byteLength !== "number") return;
-  if (start < base || start + size > base + byteLength)
+/** What of a range becomes the heap. @throws {@link HeapError} */
+function usableRange(start: Ptr, size: number): { bottom: Ptr; usable: number; pending: number } {
+  expectRange(start, size);
+  if (size < MIN_BLOCK_SIZE)
+    throw new HeapError("heap/size-below-16", `expected at least 16 bytes for a heap, got ${size}`, size);
+  const bottom = alignUp(start, BLOCK_ALIGN);
+  const available = size - (bottom - start);
+  const usable = available - (available % BLOCK_ALIGN);
+  if (usable < MIN_BLOCK_SIZE)
     throw new HeapError(
-      "heap/outside-memory",
-      `expected a heap inside of the memory ${hex(base)}..${hex(base + byteLength)}, got ${hex(start)}..${hex(start + size)}`,
+      "heap/aligned-size-below-16",
+      `expected at least 16 bytes for a heap behind ${hex(bottom)}, got ${available}`,
+      size,
+    );
+  return { bottom, usable, pending: available - usable };
+}
+
+function expectOneOf(name: string, value: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value))
+    throw new HeapError("heap/options", `${name}: expected ${allowed.join(" or ")}, got ${value}`, value);
+}
+
+function expectIndexRegion(memory: Memory, controlAt: Ptr, { start, size }: Slice): void {
+  if (!Number.isSafeInteger(start) || start % 8 !== 0 || start === NULL)
+    throw new HeapError("heap/options", `indexRegion.start: expected a multiple of 8, got ${hex(start)}`, start);
+  if (!Number.isSafeInteger(size) || size < MIN_INDEX_BYTES || size >= 0x8000_0000)
+    throw new HeapError(
+      "heap/options",
+      `indexRegion.size: expected ${MIN_INDEX_BYTES} bytes or more, got ${size}`,
+      size,
+    );
+  expectInside(memory, start, size);
+  if (start < controlAt + CONTROL_SIZE && controlAt < start + size)
+    throw new HeapError(
+      "heap/overlaps-control-block",
+      "indexRegion: expected bytes apart from the control block",
       start,
     );
 }

@@ -8,7 +8,16 @@
  * @module
  */
 import type { Ptr } from "@kmem/memory";
-import { joinWords, HOLES, INDEX_AT, INDEX_BYTES, INDEX_STATE } from "./control-block.ts";
+import {
+  HOLES,
+  INDEX_AT,
+  INDEX_BYTES,
+  INDEX_DIRTY,
+  INDEX_EMPTY,
+  INDEX_LIVE,
+  INDEX_STATE,
+  joinWords,
+} from "./control-block.ts";
 import type { HeapView } from "./heap-view.ts";
 import { chunksFor, HoleIndex, indexBytes } from "./hole-index.ts";
 import { NONE } from "./offsets.ts";
@@ -22,11 +31,6 @@ const LIMITS: Record<IndexMode, readonly [build: number, drop: number]> = {
   off: [Infinity, Infinity],
   always: [-1, -1],
 };
-
-/** `INDEX_STATE` of an index in memory. */
-const EMPTY = 0;
-const LIVE = 1;
-const DIRTY = 2;
 
 /** One handle's index and what it knows of it. */
 export class IndexKeeper {
@@ -104,21 +108,31 @@ export class IndexKeeper {
   begin(): void {
     this.isLive = false;
     this.isDirty = true;
-    if (this.sharedAt !== 0) this.setState(DIRTY);
+    if (this.sharedAt !== 0) this.setState(INDEX_DIRTY);
   }
 
   /** After the index was changed. */
   end(): void {
     this.isLive = true;
     this.isDirty = false;
-    if (this.sharedAt !== 0) this.setState(LIVE);
+    if (this.sharedAt !== 0) this.setState(INDEX_LIVE);
   }
 
   /** Forgets the index; its bytes may be anything. */
   invalidate(): void {
+    const { control, c } = this.view;
     this.isLive = false;
     this.isDirty = true;
-    if (this.sharedAt !== 0) this.setState(DIRTY);
+    if (control[c + INDEX_BYTES] !== 0) control[c + INDEX_STATE] = INDEX_DIRTY;
+  }
+
+  /** What the index says and the holes do not; `undefined` when they agree or it is not in use. */
+  check(): string | undefined {
+    if (!this.ready()) return undefined;
+    const { view, index } = this;
+    const fresh = new HoleIndex(new ArrayBuffer(indexBytes(index.chunks)), 0, index.chunks);
+    for (let hole = view.first(); hole !== NONE; hole = view.nextAt(hole)) fresh.insert(hole, view.sizeAt(hole));
+    return index.differenceFrom(fresh);
   }
 
   /** Another handle has changed the heap. */
@@ -135,8 +149,8 @@ export class IndexKeeper {
     }
     this.sharedAt = at;
     const state = control[c + INDEX_STATE]!;
-    this.isDirty = state !== EMPTY;
-    this.isLive = state === LIVE && this.showShared();
+    this.isDirty = state !== INDEX_EMPTY;
+    this.isLive = state === INDEX_LIVE && this.showShared();
   }
 
   private isWorthwhile(holes: number): boolean {
@@ -169,7 +183,7 @@ export class IndexKeeper {
     this.begin();
     for (let hole = view.first(); hole !== NONE; hole = view.nextAt(hole)) index.remove(hole, view.sizeAt(hole), view);
     this.isDirty = false;
-    if (this.sharedAt !== 0) this.setState(EMPTY);
+    if (this.sharedAt !== 0) this.setState(INDEX_EMPTY);
   }
 
   /** Makes `index` show the bytes in memory. @returns false when the heap has outgrown them */

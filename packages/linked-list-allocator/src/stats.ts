@@ -1,0 +1,102 @@
+/**
+ * Figures of a heap, and a map of it for people.
+ *
+ * @module
+ */
+import { hex, type Ptr } from "@kmem/memory";
+import type { Heap } from "./heap.ts";
+
+/** Figures; sizes in bytes. */
+export interface HeapStats {
+  readonly bottom: Ptr;
+  readonly top: Ptr;
+  readonly size: number;
+  readonly used: number;
+  readonly free: number;
+  readonly pending: number;
+  readonly holes: number;
+  /** 0 when there is no hole. */
+  readonly largestHole: number;
+  readonly smallestHole: number;
+  /** How much of what is free lies outside of the largest hole: 0 (all in one hole) … 1. */
+  readonly fragmentation: number;
+  /** Whether holes are found by an index now. */
+  readonly isIndexed: boolean;
+}
+
+/** The figures of a heap now. O(holes). */
+export function statsOf(heap: Heap): HeapStats {
+  const { bottom, top, size, used, free } = heap;
+  let holes = 0;
+  let largestHole = 0;
+  let smallestHole = Infinity;
+  for (const hole of heap.holes()) {
+    holes++;
+    largestHole = Math.max(largestHole, hole.size);
+    smallestHole = Math.min(smallestHole, hole.size);
+  }
+  return {
+    bottom,
+    top,
+    size,
+    used,
+    free,
+    pending: top - bottom - size,
+    holes,
+    largestHole,
+    smallestHole: holes === 0 ? 0 : smallestHole,
+    fragmentation: free === 0 ? 0 : 1 - largestHole / free,
+    isIndexed: heap.isIndexed,
+  };
+}
+
+export interface MapOptions {
+  /** Characters in a row. @defaultValue 64 */
+  readonly columns?: number;
+  /** At most so many rows. @defaultValue 16 */
+  readonly rows?: number;
+}
+
+const IN_USE = "█";
+const MIXED = "▒";
+const FREE = "·";
+
+/**
+ * Draws the heap: a character per so many bytes, a power of two, and what it means above.
+ *
+ * @example Heap.new(new LinearMemory(new ArrayBuffer(1024)), 0, 128, 512).toText().split("\n")[0] // => "heap 0x80..0x280: 512 bytes, 0 in use, 1 hole"
+ */
+export function mapOf(heap: Heap, options: MapOptions = {}): string {
+  const columns = atLeastOne(options.columns ?? 64);
+  const rows = atLeastOne(options.rows ?? 16);
+  const { bottom, size, used, top } = heap;
+  if (bottom === 0) return "heap: not initialized";
+  let cell = 16;
+  while (cell * columns * rows < size) cell *= 2;
+  const freeIn = new Float64Array(Math.ceil(size / cell));
+  let holes = 0;
+  for (const hole of heap.holes()) {
+    holes++;
+    const start = hole.address - bottom;
+    for (let at = start; at < start + hole.size;) {
+      const index = Math.floor(at / cell);
+      const stop = Math.min(start + hole.size, (index + 1) * cell);
+      freeIn[index]! += stop - at;
+      at = stop;
+    }
+  }
+  const cells = Array.from(freeIn, (free, i) =>
+    free === 0 ? IN_USE : free === Math.min(cell, size - i * cell) ? FREE : MIXED,
+  );
+  const lines = [
+    `heap ${hex(bottom)}..${hex(top)}: ${size} bytes, ${used} in use, ${holes} ${holes === 1 ? "hole" : "holes"}`,
+    `${cell} bytes each: ${IN_USE} in use  ${FREE} free  ${MIXED} both`,
+  ];
+  for (let i = 0; i < cells.length; i += columns)
+    lines.push(`${hex(bottom + i * cell)} ${cells.slice(i, i + columns).join("")}`);
+  return lines.join("\n");
+}
+
+function atLeastOne(value: number): number {
+  return Number.isSafeInteger(value) && value >= 1 ? value : 1;
+}
