@@ -12,19 +12,23 @@
  *
  * @module
  */
-import { GlobalAlloc, Layout, MAX_SIZE } from "@kmem/global-alloc";
-import { alignUp, hex, NULL, type Memory, type Ptr } from "@kmem/memory";
-import { Block, BlockTable, bytes, nameOf, placeOf, type BlockInfo } from "./block.ts";
+import { GlobalAlloc, Layout } from "@kmem/global-alloc";
+import { hex, NULL, type Memory, type Ptr } from "@kmem/memory";
+import { BlockTable, bytes, placeOf, type Block, type BlockInfo } from "./block.ts";
+import { BlockKeeper } from "./block-keeper.ts";
 import { CheckedMemory } from "./checked-memory.ts";
-import { damageOf, FREED_BYTE, FRESH_BYTE, RED_BYTE } from "./damage.ts";
+import { damageOf, RED_BYTE } from "./damage.ts";
 import { SanitizerOptionError } from "./errors.ts";
 import { makeFinding, type Finding, type FindingCode } from "./finding.ts";
 import { Judge } from "./judge.ts";
 import { leaksAmong } from "./leaks.ts";
 import { settingsOf, type SanitizerOptions, type Settings } from "./options.ts";
 import { Reporter } from "./reporter.ts";
-import { FREED, FRESH, NOWHERE, RED, RETURNED, Shadow, WRITTEN } from "./shadow.ts";
-import { captureTrace, NO_TRACE } from "./trace.ts";
+import { Shadow } from "./shadow.ts";
+import { captureTrace } from "./trace.ts";
+
+/** A {@link Memory} of one buffer is no larger. */
+const MOST_MARKED = 0x1_0000_0000;
 
 /**
  * An allocator that checks how it, and the memory of its blocks, is used.
@@ -44,26 +48,26 @@ export class Sanitizer extends GlobalAlloc {
   /** What is wrapped. */
   readonly allocator: GlobalAlloc;
 
-  private readonly settings: Settings;
   private readonly raw: Memory;
-  private readonly checked: CheckedMemory;
   private readonly shadow: Shadow;
   private readonly table = new BlockTable();
   private readonly reporter: Reporter;
-  private serial = 0;
-  private heldBytes = 0;
+  private readonly keeper: BlockKeeper;
   private isDisposed = false;
 
   private constructor(allocator: GlobalAlloc, settings: Settings) {
     super();
+    const raw = allocator.memory;
+    const { table } = this;
+    const shadow = new Shadow(settings.heap);
+    const reporter = new Reporter(settings.onFinding);
+    const checked = new CheckedMemory(raw, shadow, new Judge(shadow, table, reporter, settings.uninitialised));
     this.allocator = allocator;
-    this.settings = settings;
-    this.raw = allocator.memory;
-    this.shadow = new Shadow(settings.heap);
-    this.reporter = new Reporter(settings.onFinding);
-    const judge = new Judge(this.shadow, this.table, this.reporter, settings.uninitialised);
-    this.checked = new CheckedMemory(this.raw, this.shadow, judge);
-    this.memory = this.checked;
+    this.memory = checked;
+    this.raw = raw;
+    this.shadow = shadow;
+    this.reporter = reporter;
+    this.keeper = new BlockKeeper({ allocator, raw, checked, shadow, table, reporter, settings }, this);
   }
 
   /**
@@ -97,12 +101,12 @@ export class Sanitizer extends GlobalAlloc {
    * @throws {@link LayoutError} when `layout` is none, {@link SanitizerError} `sanitizer/bad-block`
    */
   override alloc(layout: Layout): Ptr {
-    return this.take(layout, false, "alloc");
+    return this.keeper.take(layout, false, "alloc");
   }
 
   /** Takes a block of zeros, which count as written. */
   override allocZeroed(layout: Layout): Ptr {
-    return this.take(layout, true, "allocZeroed");
+    return this.keeper.take(layout, true, "allocZeroed");
   }
 
   /**
@@ -115,8 +119,8 @@ export class Sanitizer extends GlobalAlloc {
   override dealloc(at: Ptr, layout: Layout): void {
     const block = this.expectBlock(at, layout, "dealloc");
     if (block === undefined) return;
-    this.makeRoomFor(block, "dealloc");
-    this.bury(block, "dealloc");
+    this.keeper.makeRoomFor(block, "dealloc");
+    this.keeper.bury(block, "dealloc");
   }
 
   /**
@@ -129,25 +133,26 @@ export class Sanitizer extends GlobalAlloc {
     const block = this.expectBlock(at, layout, "realloc");
     if (block === undefined) return NULL;
     const newLayout = Layout.fromSizeAlign(newSize, block.layout.align);
-    this.makeRoomFor(block, "realloc");
-    const to = this.take(newLayout, false, "realloc");
+    this.keeper.makeRoomFor(block, "realloc");
+    const to = this.keeper.take(newLayout, false, "realloc");
     if (to === NULL) return NULL;
     const length = Math.min(block.layout.size, newSize);
     this.raw.copy(to, at, length);
     this.shadow.copy(to, at, length);
-    this.bury(block, "realloc");
+    this.keeper.bury(block, "realloc");
     return to;
   }
 
   /**
-   * Says that bytes were written by somebody whose accesses are not seen here.
+   * Says that bytes were written by somebody whose accesses are not seen here. What is not of a live block stays as it is.
    *
+   * @param length - bytes; 0 … 2^32
    * @throws {@link SanitizerOptionError} when they are no range of addresses
    */
   markInitialised(at: Ptr, length: number): void {
     if (!Number.isSafeInteger(at)) throw new SanitizerOptionError("at", "an address", at);
-    if (!Number.isSafeInteger(length) || length < 0 || !Number.isSafeInteger(at + length))
-      throw new SanitizerOptionError("length", "0 … 2^53 − 1 bytes, with an end below 2^53", length);
+    if (!Number.isSafeInteger(length) || length < 0 || length > MOST_MARKED || !Number.isSafeInteger(at + length))
+      throw new SanitizerOptionError("length", "0 … 2^32 bytes, with an end below 2^53", length);
     this.shadow.markWritten(at, length);
   }
 
@@ -200,57 +205,8 @@ export class Sanitizer extends GlobalAlloc {
     if (this.isDisposed) return;
     this.isDisposed = true;
     const found = [...this.check(), ...this.leaks()];
-    while (this.table.quarantined.size > 0) this.returnOldest();
+    this.keeper.returnAll();
     this.reporter.report(found, this, Symbol.dispose);
-  }
-
-  private take(layout: Layout, isZeroed: boolean, method: string): Ptr {
-    const asked = Layout.fromSizeAlign(layout.size, layout.align);
-    const before = alignUp(this.settings.redZoneBytes, asked.align);
-    const outerSize = before + asked.size + this.settings.redZoneBytes;
-    if (outerSize > MAX_SIZE - asked.align) return NULL;
-    const outer = Layout.fromSizeAlign(outerSize, asked.align);
-    const outerAt = this.takeOuter(outer, isZeroed, method);
-    if (outerAt === NULL || !this.isGood(outerAt, outer, method)) return NULL;
-
-    const at = outerAt + before;
-    const after = at + asked.size;
-    this.raw.fill(outerAt, RED_BYTE, before);
-    if (!isZeroed) this.raw.fill(at, FRESH_BYTE, asked.size);
-    this.raw.fill(after, RED_BYTE, outerAt + outerSize - after);
-    this.shadow.fill(outerAt, outerSize, RED);
-    this.shadow.fill(at, asked.size, isZeroed ? WRITTEN : FRESH);
-    this.table.live.set(at, new Block(++this.serial, at, asked, outerAt, outer, this.traceOf(method)));
-    this.checked.endWindows();
-    return at;
-  }
-
-  /** Asks the allocator; while it has no room, gives it back what is in quarantine. */
-  private takeOuter(outer: Layout, isZeroed: boolean, method: string): Ptr {
-    for (;;) {
-      const at = isZeroed ? this.allocator.allocZeroed(outer) : this.allocator.alloc(outer);
-      if (at !== NULL || this.table.quarantined.size === 0) return at;
-      const enough = Math.max(0, this.heldBytes - outer.size);
-      do this.judgeOldest(method);
-      while (this.heldBytes > enough);
-    }
-  }
-
-  /** Whether what the allocator handed out can be a block; if not, it is reported. */
-  private isGood(outerAt: Ptr, outer: Layout, method: string): boolean {
-    const isAddress = Number.isSafeInteger(outerAt) && Number.isSafeInteger(outerAt + outer.size);
-    const taken = isAddress ? this.shadow.firstTaken(outerAt, outer.size) : NOWHERE;
-    if (isAddress && taken === NOWHERE && outerAt % outer.align === 0) return true;
-    const other = taken === NOWHERE ? undefined : this.table.around(taken);
-    const detail =
-      other === undefined ? `expected a multiple of ${outer.align}` : `it overlaps ${nameOf(other)} or its red zone`;
-    this.found("sanitizer/bad-block", `the allocator handed out ${hex(outerAt)} for ${bytes(outer.size)}`, {
-      address: outerAt,
-      block: other,
-      detail,
-      method,
-    });
-    return false;
   }
 
   /** The live block to free or move, if it may be; if not, what is wrong is reported. */
@@ -260,17 +216,10 @@ export class Sanitizer extends GlobalAlloc {
       this.reportBadFree(at, method);
       return undefined;
     }
-    if (!block.layout.equals(layout))
-      this.found(
-        "sanitizer/wrong-layout",
-        `${method} of ${hex(at)} with ${bytes(layout.size)}, align ${layout.align}`,
-        {
-          address: at,
-          block,
-          detail: placeOf(at, block),
-          method,
-        },
-      );
+    if (!block.layout.equals(layout)) {
+      const how = ` with ${bytes(layout.size)}, align ${layout.align}`;
+      this.found("sanitizer/wrong-layout", method, at, how, block, placeOf(at, block));
+    }
     const damage = damageOf(this.raw, block);
     if (damage !== undefined) {
       this.reporter.report([damage], this, method);
@@ -282,11 +231,9 @@ export class Sanitizer extends GlobalAlloc {
   }
 
   private reportBadFree(at: Ptr, method: string): void {
-    const message = `${method} of ${hex(at)}`;
     const freed = this.table.freedAt(at);
     if (freed !== undefined) {
-      const detail = `${placeOf(at, freed)}, which is freed already`;
-      this.found("sanitizer/double-free", message, { address: at, block: freed, detail, method });
+      this.found("sanitizer/double-free", method, at, "", freed, `${placeOf(at, freed)}, which is freed already`);
       return;
     }
     const block = this.table.around(at);
@@ -296,67 +243,21 @@ export class Sanitizer extends GlobalAlloc {
         : block === undefined
           ? "no block was ever there"
           : placeOf(at, block) + (block.state === "live" ? "" : ", which is freed");
-    this.found("sanitizer/foreign-free", message, { address: at, block, detail, method });
-  }
-
-  /** Gives back the oldest blocks in quarantine, so that this one fits. */
-  private makeRoomFor({ outer }: Block, method: string): void {
-    if (outer.size > this.settings.quarantineBytes) return;
-    while (this.heldBytes + outer.size > this.settings.quarantineBytes) this.judgeOldest(method);
-  }
-
-  /** Frees a block: into quarantine, or to the allocator when it is too large for that. */
-  private bury(block: Block, method: string): void {
-    const { address, layout, outerAt, outer } = block;
-    if (outer.size > this.settings.quarantineBytes) {
-      this.allocator.dealloc(outerAt, outer);
-      this.forget(block);
-    } else {
-      this.raw.fill(address, FREED_BYTE, layout.size);
-      this.shadow.fill(address, layout.size, FREED);
-      block.state = "quarantined";
-      this.table.quarantined.push(block);
-      this.heldBytes += outer.size;
-    }
-    block.freedBy = this.traceOf(method);
-    this.table.live.delete(address);
-    this.checked.endWindows();
-  }
-
-  /** Ends the quarantine of the block that is longest in it, once it was looked at. */
-  private judgeOldest(method: string): void {
-    const damage = damageOf(this.raw, this.table.quarantined.peek()!);
-    this.returnOldest();
-    if (damage !== undefined) this.reporter.report([damage], this, method);
-  }
-
-  private returnOldest(): void {
-    const block = this.table.quarantined.peek()!;
-    this.allocator.dealloc(block.outerAt, block.outer);
-    this.table.quarantined.shift();
-    this.heldBytes -= block.outer.size;
-    this.forget(block);
-  }
-
-  /** Says that the allocator has a block back. */
-  private forget(block: Block): void {
-    this.shadow.fill(block.outerAt, block.outer.size, RETURNED);
-    this.table.addReturned(block);
+    this.found("sanitizer/foreign-free", method, at, "", block, detail);
   }
 
   private found(
     code: FindingCode,
-    message: string,
-    about: { address: Ptr; block: BlockInfo | undefined; detail: string; method: string },
+    method: string,
+    address: Ptr,
+    how: string,
+    block: Block | undefined,
+    detail: string,
   ): void {
-    const { address, block, detail, method } = about;
     const blocks = block === undefined ? [] : [block];
     const trace = captureTrace(this, method);
+    const message = `${method} of ${hex(address)}${how}`;
     this.reporter.report([makeFinding({ code, message, address, blocks, details: [detail], trace })], this, method);
-  }
-
-  private traceOf(method: string): ReturnType<typeof captureTrace> {
-    return this.settings.captureStacks ? captureTrace(this, method) : NO_TRACE;
   }
 }
 

@@ -75,7 +75,7 @@ export class Shadow {
     return this.page(startOfPage(at)).bytes[at & (PAGE_SIZE - 1)]!;
   }
 
-  /** The states from `pageStart` on. Where no block ever was, they are shared: only FRESH bytes may be changed. */
+  /** The states from `pageStart` on. Where no block ever was, pages are shared: only {@link FRESH} bytes may be changed. */
   page(pageStart: Ptr): ShadowPage {
     if (pageStart === this.shownAt) return this.shown;
     this.shown = this.pages.get(pageStart) ?? (this.isWild(pageStart) ? this.wildPage : NOTHING);
@@ -91,15 +91,17 @@ export class Shadow {
     }
   }
 
-  /** Marks the bytes of live blocks among these, which may all be touched, as written. */
+  /** Marks the bytes of live blocks among these as written. */
   markWritten(at: Ptr, length: number): void {
     const end = at + length;
     for (let from = at; from < end; from = startOfPage(from) + PAGE_SIZE) {
       const pageStart = startOfPage(from);
-      const { bytes, words } = this.page(pageStart);
+      const page = this.page(pageStart);
+      if (page === NOTHING || page === this.wildPage) continue;
+      const { bytes, words } = page;
       const stop = Math.min(PAGE_SIZE, end - pageStart);
       for (let i = from - pageStart; i < stop;) {
-        if ((i & 3) === 0 && i + 4 <= stop) {
+        if ((i & 3) === 0 && i + 4 <= stop && fourLack(words, i >>> 2, BAD)) {
           markFour(words, i >>> 2);
           i += 4;
         } else {

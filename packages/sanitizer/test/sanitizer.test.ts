@@ -233,6 +233,14 @@ describe("Sanitizer.dealloc", () => {
     expect(sanitizer.leaks()).toEqual([]);
   });
 
+  it("gives a block back that cannot be written", () => {
+    const allocator = new FirstFit(new LinearMemory(new ArrayBuffer(1024)), 8, 4096);
+    const sanitizer = Sanitizer.wrap(allocator);
+    expect(() => sanitizer.alloc(Layout.fromSizeAlign(2000, 8))).toThrow(/not inside/);
+    expect(allocator.taken.size).toBe(0);
+    expect(sanitizer.leaks()).toEqual([]);
+  });
+
   it("hands a foreign error of the allocator on, and keeps the block", () => {
     class Refusing extends FirstFit {
       override dealloc(): void {
@@ -330,6 +338,18 @@ describe("Sanitizer.markInitialised", () => {
     expect(codeOf(() => sanitizer.memory.readU8(at - 1))).toBe("sanitizer/out-of-bounds");
   });
 
+  it("leaves freed, red and wild bytes as they are", () => {
+    const sanitizer = Sanitizer.wrap(FirstFit.ofSize(0x8000), { heap: { start: 0x1000, size: 0x8000 } });
+    const [at, freed] = [sanitizer.alloc(EIGHT), sanitizer.alloc(EIGHT)];
+    sanitizer.dealloc(freed, EIGHT);
+    sanitizer.markInitialised(0, 2 ** 32);
+    expect(sanitizer.memory.readU32(at)).toBe(0xbebe_bebe);
+    expect(codeOf(() => sanitizer.memory.readU8(at + 8))).toBe("sanitizer/out-of-bounds");
+    expect(codeOf(() => sanitizer.memory.readU8(freed))).toBe("sanitizer/use-after-free");
+    expect(codeOf(() => sanitizer.memory.readU8(freed + 100))).toBe("sanitizer/wild-access");
+    expect(codeOf(() => sanitizer.memory.readU8(0x7000))).toBe("sanitizer/wild-access");
+  });
+
   it("refuses what is no range", () => {
     const sanitizer = Sanitizer.wrap(FirstFit.ofSize(4096));
     for (const [at, length] of [
@@ -337,6 +357,7 @@ describe("Sanitizer.markInitialised", () => {
       [0.5, 1],
       [0, -1],
       [0, NaN],
+      [0, 2 ** 33],
       [Number.MAX_SAFE_INTEGER, 8],
     ] as const)
       expect(codeOf(() => sanitizer.markInitialised(at, length))).toBe("sanitizer/options");
