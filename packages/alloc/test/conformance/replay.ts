@@ -5,6 +5,7 @@
  */
 import type { Replay } from "../../../../config/conformance.ts";
 import { boxed } from "./box.ts";
+import { dropOrder } from "./drop-order.ts";
 import { replayTraces, type AllocApi } from "./frame.ts";
 import { arcFamily, counted, rcFamily } from "./rc.ts";
 import { VecSubject } from "./vec.ts";
@@ -12,6 +13,7 @@ import { VecSubject } from "./vec.ts";
 export const replays: Record<string, Replay<AllocApi>> = {
   "alloc/Vec": replayTraces((trace, frame) => new VecSubject(frame, frame.element(trace.elem))),
   "alloc/Box": replayTraces(boxed),
+  "alloc/DropOrder": replayTraces(dropOrder),
   "alloc/Rc": replayTraces((trace, frame) => counted(trace, frame, rcFamily(frame.api))),
   "alloc/Arc": replayTraces((trace, frame) => counted(trace, frame, arcFamily(frame.api))),
 };
