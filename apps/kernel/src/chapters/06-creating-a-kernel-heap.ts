@@ -42,7 +42,7 @@ class Counting implements FrameAllocator {
     this.limit = limit;
   }
 
-  allocateFrame(): PhysFrame<Size4KiB> | undefined {
+  allocateFrame(): PhysFrame | undefined {
     const frame = this.frames.length < this.limit ? this.inner.allocateFrame() : undefined;
     if (frame !== undefined) this.frames.push(frame.startAddress);
     return frame;

@@ -29,7 +29,10 @@ export async function tour(name: string | undefined, options: TourOptions): Prom
     list(chosen, language, options.json === true);
     return 0;
   }
-  const style: Style = { width: Math.max(MIN_WIDTH, process.stdout.columns ?? DEFAULT_WIDTH), chalk };
+  const style: Style = {
+    width: Math.max(MIN_WIDTH, process.stdout.isTTY ? process.stdout.columns : DEFAULT_WIDTH),
+    chalk,
+  };
   let isFirst = true;
   for (const chapter of chosen)
     for (const event of play(chapter, language)) {
@@ -58,7 +61,8 @@ function list(chosen: readonly Chapter[], language: Language, asJson: boolean): 
 
 /** Chinese where the locale is, else English. */
 export function localeLanguage(env: NodeJS.ProcessEnv = process.env): Language {
-  const locale = env.LC_ALL || env.LC_MESSAGES || env.LANG || "";
+  // An empty variable counts as none.
+  const locale = [env.LC_ALL, env.LC_MESSAGES, env.LANG].find((value) => value !== undefined && value !== "") ?? "";
   return locale.toLowerCase().startsWith("zh") ? "zh" : "en";
 }
 
