@@ -14,7 +14,6 @@ import {
   VirtAddr,
   type FrameAllocator,
   type PhysFrame,
-  type Size4KiB,
 } from "@kmem/x86-64";
 import { HEAP_SIZE, HEAP_START, initHeap } from "../allocator.ts";
 import { EmptyFrameAllocator } from "../memory.ts";
