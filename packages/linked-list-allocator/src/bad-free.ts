@@ -35,7 +35,8 @@ export function whyNotFreeable(
   const { bottom, end } = view;
   const outside = (): BadFreeError =>
     new BadFreeError("bad-free/outside", `expected a block inside ${hex(bottom)}..${hex(end)}`, at, size, align);
-  if (bottom === NULL || need > MAX_HEAP_SIZE || at + need < bottom || at - bottom > MAX_HEAP_SIZE) return outside();
+  // Offsets from the origin, the page that the heap begins in, are not negative.
+  if (bottom === NULL || need > MAX_HEAP_SIZE || at < view.origin || at - bottom > MAX_HEAP_SIZE) return outside();
   if (!refusesAll) return undefined;
   if (at < bottom || at + need > end) return outside();
   if (at % align !== 0)

@@ -62,7 +62,8 @@ export function commit(
     control[j + 7] = next2;
     control[j + 8] = used;
     control[j + 9] = end;
-    control[c + SEALED] = 1 | (pending << 8);
+    // Atomics, so that what is written before and after is not moved past them.
+    Atomics.store(control, c + SEALED, 1 | (pending << 8));
   }
   if (link !== SKIP) view.writeLink(link, linkTo);
   if (hole1 !== SKIP) view.writeHole(hole1, size1, next1);
@@ -71,7 +72,7 @@ export function commit(
   control[c + HOLES] = holes;
   if (end !== SAME) view.writeEnd(end, pending);
   view.bumpEpoch();
-  if (isJournaled) control[c + SEALED] = 0;
+  if (isJournaled) Atomics.store(control, c + SEALED, 0);
 }
 
 /**

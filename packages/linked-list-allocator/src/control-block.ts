@@ -116,7 +116,7 @@ export function readControlBlock(memory: Pick<Memory, "readU32">, controlAt: Ptr
 }
 
 /**
- * Refuses to attach where no control block of ours is, or one that contradicts itself.
+ * Refuses to attach where no control block of this version is.
  *
  * @throws {@link AttachError} with the reason
  */
@@ -128,8 +128,6 @@ export function expectControlBlock(memory: Memory, controlAt: Ptr): void {
   const version = memory.readU32(controlAt + VERSION_WORD * 4);
   if (version !== VERSION)
     throw new AttachError("attach/version", `expected format version ${VERSION}, got ${version}`, controlAt);
-  const reason = damageOf(readControlBlock(memory, controlAt));
-  if (reason !== undefined) throw new AttachError("attach/damaged", reason, controlAt);
 }
 
 /** What is impossible about the fields, if anything. */
@@ -179,6 +177,22 @@ export function expectInside(
       `expected a heap inside of the memory ${hex(base)}..${hex(base + byteLength)}, got ${hex(start)}..${hex(start + size)}`,
       start,
     );
+}
+
+/** Refuses a range for the heap that is not in the memory, or that the control block or the index lie in. */
+export function expectRoom(memory: Memory, controlAt: Ptr, start: Ptr, size: number): void {
+  expectInside(memory, start, size);
+  const { indexAt, indexBytes } = readControlBlock(memory, controlAt);
+  for (const [at, length] of [
+    [controlAt, CONTROL_SIZE],
+    [indexAt, indexBytes],
+  ] as const)
+    if (start < at + length && at < start + size)
+      throw new HeapError(
+        "heap/overlaps-control-block",
+        `expected a heap apart from its control block and index at ${hex(at)}, got ${hex(start)}..${hex(start + size)}`,
+        start,
+      );
 }
 
 /** Joins the words of a u64, sign-extended as an address. */

@@ -12,11 +12,12 @@
  * @see https://github.com/rust-osdev/linked-list-allocator/blob/v0.10.5/src/hole.rs
  * @module
  */
-import { alignUp, NULL, type Ptr } from "@kmem/memory";
-import { alignLayout, MIN_BLOCK_SIZE } from "./align.ts";
+import { LayoutError } from "@kmem/global-alloc";
+import { alignUp, isPowerOfTwo, NULL, type Ptr } from "@kmem/memory";
+import { BLOCK_ALIGN, MIN_BLOCK_SIZE } from "./align.ts";
 import { aliasesHole, moreThanUsed, whyNotFreeable } from "./bad-free.ts";
 import { commit, redo, SAME } from "./commit.ts";
-import { HOLES, USED } from "./control-block.ts";
+import { HOLES, MAX_HEAP_SIZE, USED } from "./control-block.ts";
 import { HoleFinder } from "./hole-finder.ts";
 import { HEAD, NONE, SKIP } from "./offsets.ts";
 
@@ -229,18 +230,21 @@ export class FirstFit extends HoleFinder {
 
   /** Sizes and alignments beyond 2^30: they fail, are refused, or fit by luck. */
   private allocateRare(size: number, align: number): Ptr {
-    const block = alignLayout({ size, align });
+    if (!isPowerOfTwo(align)) throw new LayoutError("layout/align", align);
+    if (!Number.isSafeInteger(size) || size < 0) throw new LayoutError("layout/size", size);
+    if (size > MAX_HEAP_SIZE) return NULL;
+    const need = Math.max(MIN_BLOCK_SIZE, alignUp(size, BLOCK_ALIGN));
     let previous = HEAD;
     for (let hole = this.first(); hole !== NONE; hole = this.nextAt(hole)) {
       const address = this.origin + hole;
       const length = this.sizeAt(hole);
       const start = address % align === 0 ? address : alignUp(address + 16, align);
-      const rest = address + length - start - block.size;
+      const rest = address + length - start - need;
       if (rest === 0 || rest >= MIN_BLOCK_SIZE) {
         this.setPrevious(previous);
         this.size = length;
         this.start = start - this.origin;
-        return this.take(hole, block.size);
+        return this.take(hole, need);
       }
       previous = hole;
     }

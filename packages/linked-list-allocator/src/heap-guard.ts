@@ -6,8 +6,10 @@
 import type { Layout } from "@kmem/global-alloc";
 import type { Ptr } from "@kmem/memory";
 import type { MutexGuard } from "@kmem/spin";
+import type { Fault } from "./check.ts";
 import type { Heap } from "./heap.ts";
 import type { Hole, Slice } from "./hole-list.ts";
+import type { HeapStats, MapOptions } from "./stats.ts";
 
 /**
  * The {@link Heap} behind a taken lock; disposing of it gives the lock back.
@@ -69,6 +71,26 @@ export class HeapGuard implements Disposable {
 
   holes(): IterableIterator<Hole> {
     return this.heap.holes();
+  }
+
+  check(): Fault[] {
+    return this.heap.check();
+  }
+
+  stats(): HeapStats {
+    return this.heap.stats();
+  }
+
+  toText(options: MapOptions = {}): string {
+    return this.heap.toText(options);
+  }
+
+  snapshot(): Uint8Array {
+    return this.heap.snapshot();
+  }
+
+  restore(snapshot: Uint8Array): void {
+    this.heap.restore(snapshot);
   }
 
   /** Sign of life, for who holds the lock for seconds. */

@@ -45,12 +45,19 @@ export class Heap {
   }
 
   /**
-   * A handle on a heap that is there already: made by another thread, or loaded with a saved buffer.
+   * A handle on a heap that is there already: made by another thread, or loaded with a saved buffer. O(holes).
+   *
+   * The caller's duty: nobody changes the heap meanwhile (`LockedHeap.attach` takes the lock).
    *
    * @throws {@link AttachError} when there is none, it is of another version, or damaged
    */
   static attach(memory: Memory, controlAt: Ptr, options: HeapOptions = {}): Heap {
     return new Heap(HoleList.attach(memory, controlAt, options));
+  }
+
+  /** {@link Heap.attach} to a heap that may be half changed, to {@link Heap.repair} it. */
+  static attachUnchecked(memory: Memory, controlAt: Ptr, options: HeapOptions = {}): Heap {
+    return new Heap(HoleList.attachUnchecked(memory, controlAt, options));
   }
 
   get memory(): Memory {

@@ -16,20 +16,21 @@
 import type { Layout } from "@kmem/global-alloc";
 import { alignUp, hex, NULL, type Memory, type Ptr } from "@kmem/memory";
 import { alignLayout, BLOCK_ALIGN, MIN_BLOCK_SIZE } from "./align.ts";
+import { check } from "./check.ts";
 import { commit } from "./commit.ts";
 import {
   CONTROL_SIZE,
   expectControlBlock,
   expectInside,
   expectRange,
+  expectRoom,
   HOLES,
   MAX_HEAP_SIZE,
   PENDING,
-  readControlBlock,
   USED,
   writeEmptyControlBlock,
 } from "./control-block.ts";
-import { HeapError } from "./errors.ts";
+import { AttachError, HeapError } from "./errors.ts";
 import { FirstFit } from "./first-fit.ts";
 import { chunksFor, indexBytes, MIN_INDEX_BYTES } from "./hole-index.ts";
 import type { IndexMode } from "./index-keeper.ts";
@@ -99,8 +100,23 @@ export class HoleList {
     return list;
   }
 
-  /** A handle on a list that is there already. @throws {@link AttachError} when there is none */
+  /**
+   * A handle on a list that is there already; it is looked over first. O(holes).
+   *
+   * The caller's duty: nobody changes the list meanwhile.
+   *
+   * @throws {@link AttachError} when there is none, it is of another version, or damaged
+   */
   static attach(memory: Memory, controlAt: Ptr, options: HeapOptions = {}): HoleList {
+    expectControlBlock(memory, controlAt);
+    const [fault] = check({ memory, controlAt });
+    if (fault !== undefined)
+      throw new AttachError("attach/damaged", `${fault.code} at ${hex(fault.address)}: ${fault.message}`, controlAt);
+    return HoleList.attachUnchecked(memory, controlAt, options);
+  }
+
+  /** {@link HoleList.attach} to a list that may be half changed, to {@link HoleList.repair} it. */
+  static attachUnchecked(memory: Memory, controlAt: Ptr, options: HeapOptions = {}): HoleList {
     expectControlBlock(memory, controlAt);
     return new HoleList(memory, controlAt, options);
   }
@@ -121,8 +137,7 @@ export class HoleList {
     const view = this.engine;
     view.sync();
     const { bottom, usable, pending } = usableRange(start, size);
-    expectInside(view.memory, start, size);
-    this.expectApart(start, size);
+    expectRoom(view.memory, this.controlAt, start, size);
     view.memory.window(bottom, true);
     view.memory.window(bottom + 8, true);
     view.begin(bottom, usable);
@@ -228,8 +243,7 @@ export class HoleList {
         `by: expected a heap of at most ${MAX_HEAP_SIZE} bytes, got ${by} more`,
         by,
       );
-    expectInside(view.memory, view.end, total);
-    this.expectApart(view.end, total);
+    expectRoom(view.memory, this.controlAt, view.end, total);
     if (total < MIN_BLOCK_SIZE) {
       control[c + PENDING] = total;
       view.bumpEpoch();
@@ -256,22 +270,6 @@ export class HoleList {
   /** What the index says and the holes do not, in words; `undefined` when they agree. O(heap). */
   checkIndex(): string | undefined {
     return this.engine.checkIndex();
-  }
-
-  /** Refuses bytes for the heap that its control block or its index lie in. */
-  private expectApart(start: Ptr, size: number): void {
-    const { memory, controlAt } = this;
-    const { indexAt, indexBytes } = readControlBlock(memory, controlAt);
-    for (const [at, length] of [
-      [controlAt, CONTROL_SIZE],
-      [indexAt, indexBytes],
-    ] as const)
-      if (start < at + length && at < start + size)
-        throw new HeapError(
-          "heap/overlaps-control-block",
-          `expected a heap apart from its control block and index at ${hex(at)}, got ${hex(start)}..${hex(start + size)}`,
-          start,
-        );
   }
 }
 

@@ -6,11 +6,22 @@
  */
 import { GlobalAlloc, type Layout } from "@kmem/global-alloc";
 import { alignUp, LinearMemory, type GrowableMemory, type Memory, type Ptr } from "@kmem/memory";
-import { Mutex, type MutexGuard, type MutexOptions } from "@kmem/spin";
-import { CONTROL_ALIGN, CONTROL_SIZE, LOCK_OFFSET } from "./control-block.ts";
+import {
+  DeadlockError,
+  LockError,
+  LockPoisonedError,
+  Mutex,
+  threadId,
+  type MutexGuard,
+  type MutexOptions,
+} from "@kmem/spin";
+import { check, type Fault } from "./check.ts";
+import { CONTROL_ALIGN, CONTROL_SIZE, expectControlBlock, LOCK_OFFSET } from "./control-block.ts";
+import { HeapCorruptionError } from "./errors.ts";
 import { Heap } from "./heap.ts";
 import { HeapGuard } from "./heap-guard.ts";
 import type { HeapOptions } from "./hole-list.ts";
+import type { HeapStats, MapOptions } from "./stats.ts";
 
 export interface LockedHeapOptions extends HeapOptions, MutexOptions {}
 
@@ -53,9 +64,33 @@ export class LockedHeap extends GlobalAlloc {
     return new LockedHeap(Heap.new(memory, controlAt, start, size, options), options);
   }
 
-  /** A handle on a heap that is there already. @throws {@link AttachError} when there is none */
+  /**
+   * A handle on a heap that is there already: made by another thread, or loaded with a saved buffer.
+   *
+   * It is looked over first, under the lock. When the lock is poisoned that is left to {@link LockedHeap.recover}, and
+   * the handle comes out poisoned: see {@link LockedHeap.isPoisoned}.
+   *
+   * @throws {@link AttachError} when there is none, it is of another version, or damaged
+   */
   static attach(memory: Memory, controlAt: Ptr, options: LockedHeapOptions = {}): LockedHeap {
-    return new LockedHeap(Heap.attach(memory, controlAt, options), options);
+    expectControlBlock(memory, controlAt);
+    const mutex = new Mutex(memory, controlAt + LOCK_OFFSET, undefined, options);
+    // In memory that no other thread reaches, another thread's lock was loaded with the bytes.
+    if (!memory.isShared && mutex.owner !== threadId()) mutex.declareDead(mutex.owner);
+    let holdsAlready = false;
+    try {
+      mutex.acquire();
+    } catch (error) {
+      if (error instanceof LockPoisonedError)
+        return new LockedHeap(Heap.attachUnchecked(memory, controlAt, options), options);
+      if (!(error instanceof DeadlockError)) throw error;
+      holdsAlready = true;
+    }
+    try {
+      return new LockedHeap(Heap.attach(memory, controlAt, options), options);
+    } finally {
+      if (!holdsAlready) mutex.release();
+    }
   }
 
   /**
@@ -91,6 +126,74 @@ export class LockedHeap extends GlobalAlloc {
     return guard === undefined ? undefined : new HeapGuard(guard);
   }
 
+  /**
+   * Whether a thread died while it held the lock.
+   *
+   * Waiters find that out by themselves after their patience, and get {@link LockPoisonedError}.
+   */
+  get isPoisoned(): boolean {
+    return this.mutex.isPoisoned;
+  }
+
+  /** Says that a thread has ended, so that nobody need wait for it. @returns whether it held the lock */
+  declareDead(thread: number): boolean {
+    return this.mutex.declareDead(thread);
+  }
+
+  /**
+   * Puts the heap right after a thread died while it held the lock: finishes its change from the journal, counts the
+   * holes anew, looks the whole heap over. The blocks that the dead thread owned stay in use.
+   *
+   * @returns what is wrong still; then the lock stays poisoned. None: all is well, also when another thread was faster
+   *   or nothing was the matter
+   */
+  recover(): Fault[] {
+    try {
+      this.mutex.takeOver();
+    } catch (error) {
+      if (error instanceof LockError && error.code === "lock/not-poisoned") return [];
+      throw error;
+    }
+    let faults: Fault[] | undefined;
+    try {
+      faults = repairAndCheck(this.heap);
+      return faults;
+    } finally {
+      if (faults?.length === 0) this.mutex.release();
+      else this.mutex.abandon();
+    }
+  }
+
+  /** {@link Heap.check} under the lock. */
+  check(): Fault[] {
+    using heap = this.lock();
+    return heap.check();
+  }
+
+  /** {@link Heap.stats} under the lock. */
+  stats(): HeapStats {
+    using heap = this.lock();
+    return heap.stats();
+  }
+
+  /** {@link Heap.toText} under the lock. */
+  toText(options: MapOptions = {}): string {
+    using heap = this.lock();
+    return heap.toText(options);
+  }
+
+  /** {@link Heap.snapshot} under the lock. */
+  snapshot(): Uint8Array {
+    using heap = this.lock();
+    return heap.snapshot();
+  }
+
+  /** {@link Heap.restore} under the lock. */
+  restore(snapshot: Uint8Array): void {
+    using heap = this.lock();
+    heap.restore(snapshot);
+  }
+
   /** @throws as {@link LockedHeap.lock}, {@link LayoutError} */
   alloc(layout: Layout): Ptr {
     this.mutex.acquire();
@@ -110,6 +213,19 @@ export class LockedHeap extends GlobalAlloc {
       this.mutex.release();
     }
   }
+}
+
+function repairAndCheck(heap: Heap): Fault[] {
+  try {
+    heap.repair();
+  } catch (error) {
+    // What cannot be repaired is found by `check` too, and told in full.
+    if (!(error instanceof HeapCorruptionError)) throw error;
+    const faults = check(heap);
+    if (faults.length === 0) throw error;
+    return faults;
+  }
+  return heap.check();
 }
 
 function placeIn(

@@ -11,12 +11,12 @@
  *
  * @module
  */
-import { hex, type Memory, type Ptr } from "@kmem/memory";
+import { hex, NULL, type Memory, type Ptr } from "@kmem/memory";
 import {
   CONTROL_SIZE,
   damageOf,
   EPOCH,
-  expectInside,
+  expectRoom,
   INDEX_AT,
   INDEX_BYTES,
   INDEX_DIRTY,
@@ -46,7 +46,7 @@ export function takeSnapshot(memory: Memory, controlAt: Ptr): Uint8Array {
   writeAddress(view, 16, bottom);
   writeAddress(view, 24, length);
   memory.readBytes(controlAt, bytes.subarray(HEADER, BODY));
-  memory.readBytes(bottom, bytes.subarray(BODY));
+  if (length > 0) memory.readBytes(bottom, bytes.subarray(BODY));
   bytes.fill(0, HEADER + LOCK_OFFSET, HEADER + LOCK_OFFSET + 8);
   bytes.fill(0, HEADER + INDEX_STATE * 4, HEADER + SEALED * 4);
   return bytes;
@@ -58,18 +58,20 @@ export function takeSnapshot(memory: Memory, controlAt: Ptr): Uint8Array {
  * @throws {@link HeapError} `heap/snapshot` when it is damaged, of another version, or of another place
  */
 export function putBack(memory: Memory, controlAt: Ptr, snapshot: Uint8Array): void {
+  if (!(snapshot instanceof Uint8Array))
+    throw new HeapError("heap/snapshot", `expected a Uint8Array, got ${String(snapshot)}`, snapshot);
   const view = new DataView(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
   const reason = whyNot(view, controlAt);
   if (reason !== undefined) throw new HeapError("heap/snapshot", `expected a snapshot of this heap, got ${reason}`);
   const bottom = readAddress(view, 16);
-  expectInside(memory, bottom, snapshot.byteLength - BODY);
+  if (bottom !== NULL) expectRoom(memory, controlAt, bottom, snapshot.byteLength - BODY);
   const control = snapshot.slice(HEADER, BODY);
   const words = new DataView(control.buffer);
   for (const word of [LOCK_OFFSET / 4, LOCK_OFFSET / 4 + 1, INDEX_AT, INDEX_AT + 1, INDEX_BYTES])
     words.setUint32(word * 4, memory.readU32(controlAt + word * 4), true);
   words.setUint32(INDEX_STATE * 4, memory.readU32(controlAt + INDEX_BYTES * 4) === 0 ? 0 : INDEX_DIRTY, true);
   words.setUint32(EPOCH * 4, memory.readU32(controlAt + EPOCH * 4) + 1, true);
-  memory.writeBytes(bottom, snapshot.subarray(BODY));
+  if (snapshot.byteLength > BODY) memory.writeBytes(bottom, snapshot.subarray(BODY));
   memory.writeBytes(controlAt, control);
 }
 

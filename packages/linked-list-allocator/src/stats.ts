@@ -4,6 +4,7 @@
  * @module
  */
 import { hex, type Ptr } from "@kmem/memory";
+import { HeapError } from "./errors.ts";
 import type { Heap } from "./heap.ts";
 
 /** Figures; sizes in bytes. */
@@ -57,6 +58,8 @@ export interface MapOptions {
   readonly rows?: number;
 }
 
+/** Most rows or columns of a map. */
+const MOST = 4096;
 const IN_USE = "█";
 const MIXED = "▒";
 const FREE = "·";
@@ -64,11 +67,12 @@ const FREE = "·";
 /**
  * Draws the heap: a character per so many bytes, a power of two, and what it means above.
  *
+ * @throws {@link HeapError} `heap/options` when an option is not 1 … 4096
  * @example Heap.new(new LinearMemory(new ArrayBuffer(1024)), 0, 128, 512).toText().split("\n")[0] // => "heap 0x80..0x280: 512 bytes, 0 in use, 1 hole"
  */
 export function mapOf(heap: Heap, options: MapOptions = {}): string {
-  const columns = atLeastOne(options.columns ?? 64);
-  const rows = atLeastOne(options.rows ?? 16);
+  const columns = expectCount("columns", options.columns ?? 64);
+  const rows = expectCount("rows", options.rows ?? 16);
   const { bottom, size, used, top } = heap;
   if (bottom === 0) return "heap: not initialized";
   let cell = 16;
@@ -97,6 +101,8 @@ export function mapOf(heap: Heap, options: MapOptions = {}): string {
   return lines.join("\n");
 }
 
-function atLeastOne(value: number): number {
-  return Number.isSafeInteger(value) && value >= 1 ? value : 1;
+function expectCount(name: string, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 1 || value > MOST)
+    throw new HeapError("heap/options", `${name}: expected 1 … ${MOST}, got ${String(value)}`, value);
+  return value;
 }

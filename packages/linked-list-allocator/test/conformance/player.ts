@@ -30,6 +30,13 @@ interface Block {
   isFilled: boolean;
 }
 
+/** A layout as recorded: Rust's limit is 2^63 − 1, ours 2^53 − 1, so some of theirs cannot be checked by `Layout`. */
+function layoutOf(size: number, align: number): Layout {
+  return size > Number.MAX_SAFE_INTEGER - align
+    ? Layout.fromSizeAlignUnchecked(size, align)
+    : Layout.fromSizeAlign(size, align);
+}
+
 /** Codes of our errors for the recordings' reasons. */
 function reasonOf(error: unknown): string {
   const { code } = error as { code?: unknown };
@@ -84,7 +91,7 @@ export class Player {
     switch (op[0]) {
       case "a":
       case "z":
-        this.allocate(op[1], Layout.fromSizeAlign(op[2], op[3]), op[0] === "z", op[4]);
+        this.allocate(op[1], layoutOf(op[2], op[3]), op[0] === "z", op[4]);
         {
           this.expectAfter(op[5], op[6]);
           return;
