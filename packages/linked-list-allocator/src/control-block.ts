@@ -79,6 +79,8 @@ export function writeEmptyControlBlock(memory: Memory, controlAt: Ptr, indexAt: 
   view.setUint32(INDEX_AT * 4, indexAt % TWO_32, true);
   view.setUint32(INDEX_AT * 4 + 4, Math.floor(indexAt / TWO_32), true);
   view.setUint32(INDEX_BYTES * 4, indexBytes, true);
+  // Where a heap was already, its handles must notice that this is another.
+  if (memory.readU32(controlAt) === MAGIC) view.setUint32(EPOCH * 4, memory.readU32(controlAt + EPOCH * 4) + 1, true);
   memory.writeBytes(controlAt, bytes);
 }
 
@@ -183,16 +185,18 @@ export function expectInside(
 export function expectRoom(memory: Memory, controlAt: Ptr, start: Ptr, size: number): void {
   expectInside(memory, start, size);
   const { indexAt, indexBytes } = readControlBlock(memory, controlAt);
-  for (const [at, length] of [
-    [controlAt, CONTROL_SIZE],
-    [indexAt, indexBytes],
-  ] as const)
-    if (start < at + length && at < start + size)
-      throw new HeapError(
-        "heap/overlaps-control-block",
-        `expected a heap apart from its control block and index at ${hex(at)}, got ${hex(start)}..${hex(start + size)}`,
-        start,
-      );
+  expectApart(controlAt, CONTROL_SIZE, start, size);
+  expectApart(indexAt, indexBytes, start, size);
+}
+
+/** Refuses a range for the heap that overlaps `length` bytes at `at`. */
+export function expectApart(at: Ptr, length: number, start: Ptr, size: number): void {
+  if (length !== 0 && start < at + length && at < start + size)
+    throw new HeapError(
+      "heap/overlaps-control-block",
+      `expected a heap apart from its control block and index at ${hex(at)}, got ${hex(start)}..${hex(start + size)}`,
+      start,
+    );
 }
 
 /** Joins the words of a u64, sign-extended as an address. */

@@ -20,6 +20,8 @@ import { check } from "./check.ts";
 import { commit } from "./commit.ts";
 import {
   CONTROL_SIZE,
+  expectApart,
+  expectControlAddress,
   expectControlBlock,
   expectInside,
   expectRange,
@@ -77,8 +79,6 @@ export class HoleList {
 
   private constructor(memory: Memory, controlAt: Ptr, options: HeapOptions) {
     const { badFrees = "refuse", index = "auto" } = options;
-    expectOneOf("badFrees", badFrees, ["refuse", "as-upstream"]);
-    expectOneOf("index", index, ["auto", "off", "always"]);
     const asUpstream = badFrees === "as-upstream";
     // Holes beyond the heap's end, which upstream allows, are beyond the index too.
     this.engine = new FirstFit(memory, controlAt, asUpstream, asUpstream ? "off" : index);
@@ -88,6 +88,8 @@ export class HoleList {
   /** Makes a list without any memory; writes its control block at `controlAt`. */
   static empty(memory: Memory, controlAt: Ptr, options: HeapOptions = {}): HoleList {
     const { indexRegion } = options;
+    expectOptions(options);
+    expectControlAddress(controlAt);
     if (indexRegion !== undefined) expectIndexRegion(memory, controlAt, indexRegion);
     writeEmptyControlBlock(memory, controlAt, indexRegion?.start ?? NULL, indexRegion?.size ?? 0);
     return new HoleList(memory, controlAt, options);
@@ -95,6 +97,12 @@ export class HoleList {
 
   /** Makes a list with one hole. @throws as {@link HoleList.init} */
   static new(memory: Memory, controlAt: Ptr, start: Ptr, size: number, options: HeapOptions = {}): HoleList {
+    // All that `init` would refuse, before a control block is written.
+    usableRange(start, size);
+    expectInside(memory, start, size);
+    expectApart(controlAt, CONTROL_SIZE, start, size);
+    if (options.indexRegion !== undefined)
+      expectApart(options.indexRegion.start, options.indexRegion.size, start, size);
     const list = HoleList.empty(memory, controlAt, options);
     list.init(start, size);
     return list;
@@ -117,6 +125,7 @@ export class HoleList {
 
   /** {@link HoleList.attach} to a list that may be half changed, to {@link HoleList.repair} it. */
   static attachUnchecked(memory: Memory, controlAt: Ptr, options: HeapOptions = {}): HoleList {
+    expectOptions(options);
     expectControlBlock(memory, controlAt);
     return new HoleList(memory, controlAt, options);
   }
@@ -277,7 +286,7 @@ export class HoleList {
  * How many bytes an index takes for a heap.
  *
  * @param size - the largest that the heap will be, in bytes
- * @example indexBytesFor(0x10000) // => 1632
+ * @example indexBytesFor(0x10000) // => 1696
  */
 export function indexBytesFor(size: number): number {
   if (!Number.isSafeInteger(size) || size < 0 || size > MAX_HEAP_SIZE)
@@ -301,6 +310,11 @@ function usableRange(start: Ptr, size: number): { bottom: Ptr; usable: number; p
       size,
     );
   return { bottom, usable, pending: available - usable };
+}
+
+function expectOptions({ badFrees = "refuse", index = "auto" }: HeapOptions): void {
+  expectOneOf("badFrees", badFrees, ["refuse", "as-upstream"]);
+  expectOneOf("index", index, ["auto", "off", "always"]);
 }
 
 function expectOneOf(name: string, value: string, allowed: readonly string[]): void {

@@ -154,6 +154,7 @@ export class IndexKeeper {
   }
 
   private isWorthwhile(holes: number): boolean {
+    if (this.buildAbove < 0) return true;
     this.walked += holes;
     // Clearing costs about as much as walking past a quarter as many holes as there are chunks; adding one, as 20.
     if (this.walked < chunksFor(this.view.endOffset) / 4 + holes * 40) return false;
