@@ -29,12 +29,16 @@ export class PanicInfo {
 }
 
 /** Helpers that panic for their caller: Rust's `#[track_caller]`. */
-const TRACK_CALLER = /^src\/(lib|assert|runtime)\.ts/;
+const TRACK_CALLER = /^src\/(lib|assert|runtime)\.ts$/;
 
-/** The innermost line of the kernel's own source on a stack. `Error.stack` is no standard, but every engine has one. */
+/** The innermost line on a stack that is a kernel's, not a package's. `Error.stack` is no standard, but every engine has one. */
 function kernelFrame(stack = ""): string | undefined {
-  for (const [, place] of stack.matchAll(/apps\/kernel\/(src\/[^\s():]+:\d+:\d+)/g))
-    if (!TRACK_CALLER.test(place!)) return place;
+  for (const [, path = "", place] of stack.matchAll(/(?:\(|at (?:async )?)(?:file:\/\/)?([^()]*?):(\d+:\d+)\)?$/gm)) {
+    if (/^node:|\/packages\/|\/node_modules\//.test(path)) continue;
+    // This kernel's files are named from its folder on, others by their name alone.
+    const file = /apps\/kernel\/(src\/.*)$/.exec(path)?.[1] ?? path.slice(path.lastIndexOf("/") + 1);
+    if (!TRACK_CALLER.test(file)) return `${file}:${place}`;
+  }
   return undefined;
 }
 

@@ -95,9 +95,9 @@ describe("the command line", () => {
     ["run --allocator jemalloc", "Allowed choices are linked-list, dummy"],
     ["run --log everything", "Allowed choices are"],
     ["run --no-such-option", "unknown option '--no-such-option'"],
-    ["run too many words", "too many arguments"],
+    ["run too many", "too many arguments"],
     ["test no_such_kernel", 'there is no test kernel "no_such_kernel"; there are basic_boot, heap_allocation'],
-    ["launch", "too many arguments"],
+    ["launch", 'there is no file "launch", and no command of that name'],
   ])("refuses %s in one line", async (words, reason) => {
     const { status, out, err } = await commandLine(words);
     expect(status).toBe(2);

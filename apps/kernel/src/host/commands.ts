@@ -6,11 +6,11 @@
 import type { VgaSnapshot } from "@kmem/machine";
 import { Worker } from "node:worker_threads";
 import chalk, { supportsColor } from "chalk";
-import { kernel } from "../main.ts";
 import { formatOptions, type Options } from "../options.ts";
 import { testKernels } from "../tests/index.ts";
 import { keepRunning } from "./keep-running.ts";
 import type { MachineThreadData } from "./machine-thread.ts";
+import { kernelOf } from "./kernel-of.ts";
 import { bootKernel, SUCCESS_STATUS, verdict } from "./run.ts";
 import { UsageError } from "./usage-error.ts";
 import { screenColors, screenText } from "./screen.ts";
@@ -24,16 +24,17 @@ export interface RunOptions extends Partial<Options> {
 /** The program of the machine's thread; it is built beside this file. */
 const MACHINE_THREAD = new URL("./machine-thread.js", import.meta.url);
 
-/** `kernel run`. @returns the exit status */
-export async function run(options: RunOptions): Promise<number> {
+/** `kernel run`. @param file - the user's own kernel @returns the exit status */
+export async function run(file: string | undefined, options: RunOptions): Promise<number> {
   checkSizes(options);
   const { memory } = options;
   const commandLine = formatOptions(options);
   if (options.keepRunning === true) {
     const startThread = (workerData: MachineThreadData): Worker => new Worker(MACHINE_THREAD, { workerData });
-    return keepRunning({ memory, commandLine, startThread, show, input: process.stdin, output: process.stdout });
+    return keepRunning({ memory, commandLine, file, startThread, show, input: process.stdin, output: process.stdout });
   }
-  const { result, screen, serial } = bootKernel({ kernel, memory, commandLine });
+  const entry = await kernelOf(file);
+  const { result, screen, serial } = bootKernel({ kernel: entry, memory, commandLine });
   process.stdout.write(serial);
   console.log(show(screen));
   const { status, message } = verdict(result);

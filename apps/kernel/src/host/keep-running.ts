@@ -31,6 +31,8 @@ export interface KeepRunningOptions {
   /** Bytes of RAM. */
   readonly memory: number;
   readonly commandLine: string;
+  /** The user's own kernel. */
+  readonly file?: string | undefined;
   /** Starts the thread whose program is {@link ./machine-thread.ts}. */
   readonly startThread: (workerData: MachineThreadData) => Worker;
   /** The screen as text for the output. */
@@ -46,11 +48,11 @@ export interface KeepRunningOptions {
  * @throws {@link UsageError} when such a machine cannot be made
  */
 export async function keepRunning(options: KeepRunningOptions): Promise<number> {
-  const { memory, commandLine, startThread, show, input, output } = options;
+  const { memory, commandLine, file, startThread, show, input, output } = options;
   const ram = new SharedArrayBuffer(memory);
   const screen = new VgaTextBuffer(new PhysicalMemory(ram));
   const ring = new KeyRing();
-  const thread = startThread({ memory: ram, keys: ring.buffer, commandLine });
+  const thread = startThread({ memory: ram, keys: ring.buffer, commandLine, file });
 
   const live = output.isTTY === true && input.isTTY === true;
   const stop = (): void => ring.stop();

@@ -9,15 +9,18 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { BootError } from "@kmem/bootloader";
 import { MachineError, type Machine, type RunResult, type VgaSnapshot, type Waiter } from "@kmem/machine";
-import { kernel } from "../main.ts";
 import { KeyRing } from "./key-ring.ts";
+import { kernelOf } from "./kernel-of.ts";
 import { bootKernel, verdict } from "./run.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** What the thread is given. */
 export interface MachineThreadData {
   readonly memory: SharedArrayBuffer;
   readonly keys: SharedArrayBuffer;
   readonly commandLine: string;
+  /** The user's own kernel. */
+  readonly file: string | undefined;
 }
 
 /** What it tells. */
@@ -50,12 +53,12 @@ function wallClock(ring: KeyRing, machine: () => Machine): Waiter {
   };
 }
 
-function main({ memory, keys, commandLine }: MachineThreadData): void {
+async function main({ memory, keys, commandLine, file }: MachineThreadData): Promise<void> {
   const tell = (message: MachineThreadMessage): void => parentPort?.postMessage(message);
   let machine: Machine;
   try {
     const { result, screen } = bootKernel({
-      kernel,
+      kernel: await kernelOf(file),
       memory,
       commandLine,
       waiter: wallClock(new KeyRing(keys), () => machine),
@@ -65,9 +68,9 @@ function main({ memory, keys, commandLine }: MachineThreadData): void {
     const { status, message } = verdict(result);
     tell({ kind: result.kind, status, message, screen });
   } catch (error) {
-    if (!(error instanceof BootError || error instanceof MachineError)) throw error;
+    if (!(error instanceof BootError || error instanceof MachineError || error instanceof UsageError)) throw error;
     tell({ refusal: error.message });
   }
 }
 
-main(workerData as MachineThreadData);
+await main(workerData as MachineThreadData);

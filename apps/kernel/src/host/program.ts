@@ -46,10 +46,11 @@ export async function main(args: readonly string[]): Promise<number> {
     .exitOverride();
 
   withMachineOptions(program.command("run", { isDefault: true }))
-    .description("boot the kernel and show its screen")
+    .description("boot the kernel, or one of your own, and show its screen")
+    .argument("[file]", "module that exports a kernel (default: the post's)")
     .option("--keep-running", "go on by the wall clock, with the timer's dots and the keyboard, until Control-C")
-    .action(async (options: RunOptions) => {
-      status = await run(options);
+    .action(async (file: string | undefined, options: RunOptions) => {
+      status = await run(file, options);
     });
 
   withMachineOptions(program.command("test"))
