@@ -10,6 +10,8 @@ export { BoxedSlice, boxSlice, Slice, Vec, vec } from "./vec/vec.ts";
 export type { VecType } from "./vec/vec.ts";
 export { Drain, ExtractIf, Splice } from "./vec/drain.ts";
 export { IntoIter } from "./vec/into-iter.ts";
+export { VecDeque, vecDeque } from "./vec-deque/vec-deque.ts";
+export { DequeDrain, DequeIntoIter } from "./vec-deque/drain.ts";
 export { SliceBase } from "./slice/slice-base.ts";
 export type { Found } from "./slice/slice-search.ts";
 export { RefMut } from "./core/ref-mut.ts";

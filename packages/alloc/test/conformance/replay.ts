@@ -8,10 +8,12 @@ import { boxed } from "./box.ts";
 import { dropOrder } from "./drop-order.ts";
 import { replayTraces, type AllocApi } from "./frame.ts";
 import { arcFamily, counted, rcFamily } from "./rc.ts";
+import { DequeSubject } from "./vec-deque.ts";
 import { VecSubject } from "./vec.ts";
 
 export const replays: Record<string, Replay<AllocApi>> = {
   "alloc/Vec": replayTraces((trace, frame) => new VecSubject(frame, frame.element(trace.elem))),
+  "alloc/VecDeque": replayTraces((trace, frame) => new DequeSubject(frame, frame.element(trace.elem))),
   "alloc/Box": replayTraces(boxed),
   "alloc/DropOrder": replayTraces(dropOrder),
   "alloc/Rc": replayTraces((trace, frame) => counted(trace, frame, rcFamily(frame.api))),

@@ -1,0 +1,114 @@
+/**
+ * Iterators that empty a VecDeque: one that removes a range while the deque waits, one that uses it up.
+ *
+ * @module
+ */
+import { ExactIter } from "../core/iter.ts";
+
+/** What a VecDeque lets its drain do. */
+export interface RingInside<T> {
+  /** Elements when the drain began. */
+  readonly length: number;
+  /** Locks the deque, with `length` elements left in it. */
+  begin(length: number, by: Disposable): void;
+  /** Moves element `index` of before out. */
+  take(index: number): T;
+  /** Drops elements `start..start + count` of before, in order. */
+  drop(start: number, count: number): void;
+  /** Closes the gap `start..end` and unlocks the deque. */
+  end(start: number, end: number): void;
+}
+
+/**
+ * Elements on their way out of a VecDeque. Those not taken are dropped in the end: when it is exhausted, when a
+ * `for…of` over it ends, or when it is disposed of; only then can the deque be used again.
+ */
+export class DequeDrain<T> extends ExactIter<T> implements Disposable {
+  private readonly deque: RingInside<T>;
+  private readonly start: number;
+  private readonly end: number;
+  private front: number;
+  private back: number;
+  private ended = false;
+
+  constructor(deque: RingInside<T>, start: number, end: number) {
+    super();
+    this.deque = deque;
+    this.start = this.front = start;
+    this.end = this.back = end;
+    deque.begin(start, this);
+  }
+
+  get length(): number {
+    return this.ended ? 0 : this.back - this.front;
+  }
+
+  next(): IteratorResult<T, undefined> {
+    if (this.length > 0) return { done: false, value: this.deque.take(this.front++) };
+    return this.return();
+  }
+
+  nextBack(): IteratorResult<T, undefined> {
+    if (this.length > 0) return { done: false, value: this.deque.take(--this.back) };
+    return this.return();
+  }
+
+  /** Called when a `for…of` is left early. */
+  return(): IteratorResult<T, undefined> {
+    this[Symbol.dispose]();
+    return { done: true, value: undefined };
+  }
+
+  /** Drops what was not taken, closes the gap, and gives the deque back. */
+  [Symbol.dispose](): void {
+    if (this.ended) return;
+    this.ended = true;
+    try {
+      this.deque.drop(this.front, this.back - this.front);
+    } finally {
+      this.deque.end(this.start, this.end);
+    }
+  }
+}
+
+/** A VecDeque that is being used up: Rust's `vec_deque::IntoIter`. Drops what nobody takes, and then the block. */
+export class DequeIntoIter<T> extends ExactIter<T> implements Disposable {
+  private readonly deque: Source<T>;
+
+  constructor(deque: Source<T>) {
+    super();
+    this.deque = deque;
+  }
+
+  get length(): number {
+    return this.deque.isOwned ? this.deque.length : 0;
+  }
+
+  next(): IteratorResult<T, undefined> {
+    if (this.length > 0) return { done: false, value: this.deque.popFront() as T };
+    return this.return();
+  }
+
+  nextBack(): IteratorResult<T, undefined> {
+    if (this.length > 0) return { done: false, value: this.deque.popBack() as T };
+    return this.return();
+  }
+
+  /** Called when a `for…of` is left early: the rest is dropped. */
+  return(): IteratorResult<T, undefined> {
+    this[Symbol.dispose]();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.dispose](): void {
+    this.deque[Symbol.dispose]();
+  }
+}
+
+/** What {@link DequeIntoIter} uses up. */
+export interface Source<T> extends Disposable {
+  readonly length: number;
+  readonly isOwned: boolean;
+  popFront(): T | undefined;
+  popBack(): T | undefined;
+}
