@@ -46,6 +46,14 @@ const DATA = PRESENT | WRITABLE | NO_EXECUTE;
  *
  * @returns how the machine stopped
  * @throws {@link BootError} when the machine has too little memory or an option is out of range; nothing was booted then
+ * @example
+ * const kernel = entryPoint((bootInfo, hardware) => {
+ *   hardware.memory.writeU16(0xb8000, 0x0e48); // a yellow H
+ *   for (;;) hardware.hlt();
+ * });
+ * const machine = new Machine();
+ * boot(machine, kernel) // => { kind: "halted", reason: "interrupts-off" }
+ * machine.screen.rows()[0] // => "H"
  */
 export function boot(machine: Machine, kernel: KernelEntry, options: BootOptions = {}): RunResult {
   const { commandLine = "", physicalMemoryOffset = layout.PHYSICAL_MEMORY_OFFSET } = options;
