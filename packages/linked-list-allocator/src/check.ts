@@ -5,7 +5,7 @@
  */
 import { hex, NULL, type Memory, type Ptr } from "@kmem/memory";
 import { MIN_BLOCK_SIZE } from "./align.ts";
-import { damageOf, joinWords, MAGIC, readControlBlock, VERSION } from "./control-block.ts";
+import { damageOf, isInside, joinWords, MAGIC, readControlBlock, VERSION } from "./control-block.ts";
 
 export type FaultCode =
   /** The control block is not ours, of another version, or contradicts itself. */
@@ -45,7 +45,7 @@ export interface Fault {
 
 /** What tells where a heap is. */
 export interface HeapPlace {
-  readonly memory: Memory;
+  readonly memory: Pick<Memory, "readU32">;
   readonly controlAt: Ptr;
 }
 
@@ -73,7 +73,11 @@ export function check({ memory, controlAt }: HeapPlace): Fault[] {
   if (damage !== undefined) report("control-block", controlAt, damage);
   if (fields.isSealed) report("unfinished", controlAt, "the thread that changed the list last did not finish");
   const { bottom, end, used } = fields;
-  if (damage !== undefined && !(Number.isSafeInteger(bottom) && Number.isSafeInteger(end))) return faults;
+  if (bottom === NULL || !Number.isSafeInteger(bottom) || !Number.isSafeInteger(end)) return faults;
+  if (!isInside(memory, bottom, end - bottom)) {
+    report("control-block", controlAt, `the heap ${hex(bottom)}..${hex(end)} is not inside of its memory`);
+    return faults;
+  }
 
   const passed = new Set<Ptr>();
   let from = controlAt + 24;

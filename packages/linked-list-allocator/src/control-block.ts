@@ -165,20 +165,24 @@ export function expectRange(start: Ptr, size: number): void {
     throw new HeapError("heap/start", `start: a heap cannot reach from ${hex(start)} across the null address`, start);
 }
 
-/** Refuses a range that is not wholly in a memory whose ends are known. */
-export function expectInside(
-  memory: Memory & { base?: unknown; byteLength?: unknown },
-  start: Ptr,
-  size: number,
-): void {
-  const { base, byteLength } = memory;
-  if (typeof base !== "number" || typeof byteLength !== "number") return;
-  if (start < base || start + size > base + byteLength)
-    throw new HeapError(
-      "heap/outside-memory",
-      `expected a heap inside of the memory ${hex(base)}..${hex(base + byteLength)}, got ${hex(start)}..${hex(start + size)}`,
-      start,
-    );
+/** A memory whose ends may be known. */
+type Bounded = Pick<Memory, "readU32"> & { readonly base?: unknown; readonly byteLength?: unknown };
+
+/** Whether a range is wholly in a memory; of one whose ends are not known that is taken for granted. */
+export function isInside({ base, byteLength }: Bounded, start: Ptr, size: number): boolean {
+  if (typeof base !== "number" || typeof byteLength !== "number") return true;
+  return start >= base && start + size <= base + byteLength;
+}
+
+/** Refuses a range that is not wholly in the memory. */
+export function expectInside(memory: Bounded, start: Ptr, size: number): void {
+  if (isInside(memory, start, size)) return;
+  const { base, byteLength } = memory as { base: number; byteLength: number };
+  throw new HeapError(
+    "heap/outside-memory",
+    `expected a heap inside of the memory ${hex(base)}..${hex(base + byteLength)}, got ${hex(start)}..${hex(start + size)}`,
+    start,
+  );
 }
 
 /** Refuses a range for the heap that is not in the memory, or that the control block or the index lie in. */

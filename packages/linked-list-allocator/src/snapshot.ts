@@ -12,9 +12,9 @@
  * @module
  */
 import { hex, NULL, type Memory, type Ptr } from "@kmem/memory";
+import { check } from "./check.ts";
 import {
   CONTROL_SIZE,
-  damageOf,
   EPOCH,
   expectRoom,
   INDEX_AT,
@@ -86,10 +86,14 @@ function whyNot(view: DataView, controlAt: Ptr): string | undefined {
   const bottom = readAddress(view, 16);
   const length = readAddress(view, 24);
   if (length !== view.byteLength - BODY) return `${view.byteLength - BODY} bytes of heap instead of ${hex(length)}`;
-  const copy: Pick<Memory, "readU32"> = { readU32: (at) => view.getUint32(HEADER + at, true) };
-  const fields = readControlBlock(copy, 0);
+  const inControl = (at: Ptr): boolean => at >= controlAt && at < controlAt + CONTROL_SIZE;
+  const copy = {
+    readU32: (at: Ptr) => view.getUint32(inControl(at) ? HEADER + at - controlAt : BODY + at - bottom, true),
+  };
+  const fields = readControlBlock(copy, controlAt);
   if (fields.bottom !== bottom || fields.end - fields.bottom + fields.pending !== length) return "another heap's bytes";
-  return damageOf(fields);
+  const [fault] = check({ memory: copy, controlAt });
+  return fault === undefined ? undefined : `a damaged one: ${fault.code} at ${hex(fault.address)}: ${fault.message}`;
 }
 
 function readAddress(view: DataView, at: number): number {

@@ -1,4 +1,5 @@
-import { LayoutError } from "@kmem/global-alloc";
+import { inspect } from "node:util";
+import { Layout, LayoutError } from "@kmem/global-alloc";
 import { LinearMemory } from "@kmem/memory";
 import { describe, expect, it } from "vitest";
 import { AttachError, BadFreeError, Heap, HeapError, LockedHeap } from "../src/index.ts";
@@ -44,14 +45,14 @@ for (const index of ["off", "always"] as const)
       ["that begins in the hole before", "bad-free/aliases-hole", START + 48, 32, 8],
       ["over a whole hole", "bad-free/aliases-hole", START + 64, 192, 8],
       ...NO_SIZES.map((size): [string, string, number, number, number] => [
-        `with the size ${String(size)}`,
+        `with the size ${inspect(size)}`,
         "bad-free/layout",
         START + 64,
         size as number,
         8,
       ]),
       ...NO_ALIGNS.map((align): [string, string, number, number, number] => [
-        `with the alignment ${String(align)}`,
+        `with the alignment ${inspect(align)}`,
         "bad-free/layout",
         START + 64,
         64,
@@ -61,7 +62,7 @@ for (const index of ["off", "always"] as const)
     for (const [what, code, at, size, align] of cases)
       it(`${what} is refused, and no byte changes`, () => {
         const test = prepared();
-        const impossible = { ...layout(8), size, align } as unknown as ReturnType<typeof layout>; // no Layout is like this
+        const impossible = Layout.fromSizeAlignUnchecked(size, align);
         const error = refused(test, () => test.heap.deallocate(at, impossible));
         expect(error).toBeInstanceOf(BadFreeError);
         expect(error).toMatchObject({ code, name: "BadFreeError", address: at, size, align });
@@ -100,12 +101,14 @@ describe("an impossible request", () => {
     for (const index of ["off", "always"] as const) {
       const test = testHeap(4096, { index });
       for (const size of NO_SIZES) {
-        const error = refused(test, () => test.heap.allocateFirstFit({ ...layout(8), size } as never));
+        const error = refused(test, () => test.heap.allocateFirstFit(Layout.fromSizeAlignUnchecked(size as number, 8)));
         expect(error).toBeInstanceOf(LayoutError);
         expect(error).toMatchObject({ code: "layout/size" });
       }
       for (const align of NO_ALIGNS) {
-        const error = refused(test, () => test.heap.allocateFirstFit({ ...layout(8), align } as never));
+        const error = refused(test, () =>
+          test.heap.allocateFirstFit(Layout.fromSizeAlignUnchecked(8, align as number)),
+        );
         expect(error).toMatchObject({ code: "layout/align" });
       }
     }
@@ -126,7 +129,7 @@ describe("creating a heap", () => {
     ]),
     ["of 22 bytes behind an odd start", "heap/aligned-size-below-16", START + 1, 22],
     ...NO_SIZES.map((size): [string, string, number, unknown] => [
-      `of ${String(size)} bytes`,
+      `of ${inspect(size)} bytes`,
       "heap/size",
       START,
       size,
