@@ -12,6 +12,8 @@ export { Drain, ExtractIf, Splice } from "./vec/drain.ts";
 export { IntoIter } from "./vec/into-iter.ts";
 export { VecDeque, vecDeque } from "./vec-deque/vec-deque.ts";
 export { DequeDrain, DequeIntoIter } from "./vec-deque/drain.ts";
+export { BinaryHeap, binaryHeap } from "./binary-heap/binary-heap.ts";
+export { HeapDrain, PeekMut } from "./binary-heap/peek-mut.ts";
 export { SliceBase } from "./slice/slice-base.ts";
 export type { Found } from "./slice/slice-search.ts";
 export { RefMut } from "./core/ref-mut.ts";

@@ -95,7 +95,8 @@ export abstract class Sequence<T> extends Owner implements Iterable<T> {
   }
 
   contains(value: T): boolean {
-    return this.indexOf(value) >= 0;
+    this.checkKey(value);
+    return this.some((element) => this.type.compare(element, value) === 0);
   }
 
   /** JavaScript's name for {@link Sequence.contains}. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Replay } from "../../../../config/conformance.ts";
+import { HeapSubject } from "./binary-heap.ts";
 import { boxed } from "./box.ts";
 import { dropOrder } from "./drop-order.ts";
 import { replayTraces, type AllocApi } from "./frame.ts";
@@ -14,6 +15,7 @@ import { VecSubject } from "./vec.ts";
 export const replays: Record<string, Replay<AllocApi>> = {
   "alloc/Vec": replayTraces((trace, frame) => new VecSubject(frame, frame.element(trace.elem))),
   "alloc/VecDeque": replayTraces((trace, frame) => new DequeSubject(frame, frame.element(trace.elem))),
+  "alloc/BinaryHeap": replayTraces((trace, frame) => new HeapSubject(frame, frame.element(trace.elem))),
   "alloc/Box": replayTraces(boxed),
   "alloc/DropOrder": replayTraces(dropOrder),
   "alloc/Rc": replayTraces((trace, frame) => counted(trace, frame, rcFamily(frame.api))),
