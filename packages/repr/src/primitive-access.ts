@@ -133,17 +133,17 @@ export const EXPECTED: readonly string[] = [
 export function fits(kind: Kind, value: unknown): boolean {
   switch (kind) {
     case 1:
-      return ((value as number) & 0xff) === value;
+      return typeof value === "number" && (value & 0xff) === value;
     case 2:
-      return ((value as number) << 24) >> 24 === value;
+      return typeof value === "number" && (value << 24) >> 24 === value;
     case 3:
-      return ((value as number) & 0xffff) === value;
+      return typeof value === "number" && (value & 0xffff) === value;
     case 4:
-      return ((value as number) << 16) >> 16 === value;
+      return typeof value === "number" && (value << 16) >> 16 === value;
     case 5:
-      return (value as number) >>> 0 === value;
+      return typeof value === "number" && value >>> 0 === value;
     case 6:
-      return ((value as number) | 0) === value;
+      return typeof value === "number" && (value | 0) === value;
     case 7:
     case 8:
       return typeof value === "number";

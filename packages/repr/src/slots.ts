@@ -114,20 +114,20 @@ export class Slots<T> {
     const views = this.views!;
     switch (this.kind) {
       case 1:
-        if (((value as number) & 0xff) !== value) this.refuse(value);
-        views.u8[index + this.delta] = value as number;
+        if (typeof value !== "number" || (value & 0xff) !== value) this.refuse(value);
+        views.u8[index + this.delta] = value;
         break;
       case 3:
-        if (((value as number) & 0xffff) !== value) this.refuse(value);
-        views.u16[index + this.delta] = value as number;
+        if (typeof value !== "number" || (value & 0xffff) !== value) this.refuse(value);
+        views.u16[index + this.delta] = value;
         break;
       case 5:
-        if ((value as number) >>> 0 !== value) this.refuse(value);
-        views.u32[index + this.delta] = value as number;
+        if (typeof value !== "number" || value >>> 0 !== value) this.refuse(value);
+        views.u32[index + this.delta] = value;
         break;
       case 6:
-        if (((value as number) | 0) !== value) this.refuse(value);
-        views.i32[index + this.delta] = value as number;
+        if (typeof value !== "number" || (value | 0) !== value) this.refuse(value);
+        views.i32[index + this.delta] = value;
         break;
       case 7:
         if (typeof value !== "number") this.refuse(value);
