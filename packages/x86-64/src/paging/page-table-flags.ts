@@ -50,6 +50,8 @@ const NAMES = [
 ] as const;
 export type FlagName = (typeof NAMES)[number][0];
 
+/** All flags, packed. */
+const ALL = 0xff_ffff;
 const KNOWN = 0xfff0_0000_0000_0fffn;
 const WORD = 0xffff_ffff_ffff_ffffn;
 
@@ -81,7 +83,7 @@ export const PageTableFlags = {
   NO_EXECUTE: 0x800000,
 
   empty: (): PageTableFlags => 0,
-  all: (): PageTableFlags => 0xff_ffff,
+  all: (): PageTableFlags => ALL,
 
   /** The word as in an entry. */
   toBits(flags: FlagWord): bigint {
@@ -158,14 +160,21 @@ export const PageTableFlags = {
   },
 } as const;
 
+// The next three are small, with what bigints need apart, so that they become part of every mapping.
+
 /** Low 32 bits of the entry with these flags and no address. */
 export function lowBits(flags: FlagWord): number {
-  return typeof flags === "number" ? flags & 0xfff : Number(flags & 0xffff_ffffn) | 0;
+  return typeof flags === "number" ? flags & 0xfff : lowBitsOfWord(flags);
 }
 
 /** High 32 bits likewise. */
 export function highBits(flags: FlagWord): number {
-  return typeof flags === "number" ? (flags >>> 12) << 20 : Number((flags >> 32n) & 0xffff_ffffn) | 0;
+  return typeof flags === "number" ? (flags >>> 12) << 20 : lowBitsOfWord(flags >> 32n);
+}
+
+/** @throws {@link AddressError} `address/flags` unless these are flags */
+export function checkFlags(flags: FlagWord): void {
+  if (typeof flags !== "number" || flags >>> 0 !== flags || flags > ALL) checkFlagWord(flags);
 }
 
 /** The flags of an entry, given its two halves. */
@@ -173,10 +182,14 @@ export function packHalves(low: number, high: number): PageTableFlags {
   return (low & 0xfff) | ((high >>> 20) << 12);
 }
 
-/** @throws {@link AddressError} `address/flags` unless these are flags */
-export function checkFlags(flags: FlagWord): void {
-  if (typeof flags === "number" ? flags >>> 0 === flags && flags <= 0xff_ffff : flags >= 0n && flags <= WORD) return;
-  throw new AddressError("address/flags", "expected flags: packed in 24 bits, or a word of 64 bits, got", flags);
+function lowBitsOfWord(word: bigint): number {
+  return Number(word & 0xffff_ffffn) | 0;
+}
+
+function checkFlagWord(flags: unknown): void {
+  if (typeof flags === "bigint" && flags >= 0n && flags <= WORD) return;
+  const value = typeof flags === "bigint" ? flags : Number(flags);
+  throw new AddressError("address/flags", "expected flags: packed in 24 bits, or a word of 64 bits, got", value);
 }
 
 function pack(bits: bigint): PageTableFlags {

@@ -24,7 +24,6 @@ export const ENTRY_COUNT = 512;
 /** Bytes of a table. */
 export const TABLE_SIZE = 4096;
 
-const TWO_32 = 2 ** 32;
 const HUGE = 0x80;
 
 /** One entry: where it lies, and what can be done with it. */
@@ -180,7 +179,7 @@ export function flagsAtLevel(entry: bigint, level: Level): LeveledFlags {
 
 /** The address in an entry, given its two halves. */
 export function addressIn(low: number, high: number): PhysAddr {
-  return ((high & 0xf_ffff) * TWO_32 + ((low & 0xffff_f000) >>> 0)) as PhysAddr;
+  return ((high & 0xf_ffff) * 0x1_0000_0000 + ((low & 0xffff_f000) >>> 0)) as PhysAddr;
 }
 
 /** Low half of an address. */
@@ -188,9 +187,9 @@ export function lowOf(address: number): number {
   return address | 0;
 }
 
-/** High half of a physical address. */
+/** High half of a physical address. A literal, so that the division becomes a multiplication. */
 export function highOf(address: number): number {
-  return (address / TWO_32) | 0;
+  return (address / 0x1_0000_0000) | 0;
 }
 
 function writeEntry(memory: Memory, at: Ptr, low: number, high: number): void {

@@ -4,10 +4,10 @@
  * @see https://docs.rs/x86_64/0.15.4/x86_64/structures/paging/page
  * @module
  */
-import { alignDown, hex } from "@kmem/memory";
+import { hex } from "@kmem/memory";
 import { isCanonical, VirtAddr, type Level } from "../addr.ts";
 import { AddressError } from "../errors.ts";
-import { Size1GiB, Size2MiB, Size4KiB, type PageSize } from "./page-size.ts";
+import { offsetIn, Size1GiB, Size2MiB, Size4KiB, type PageSize } from "./page-size.ts";
 import { PageRange, PageRangeInclusive } from "./page-range.ts";
 
 /** A page: a run of `size.bytes` virtual addresses that starts at a multiple of that. */
@@ -25,7 +25,7 @@ export class Page<S extends PageSize = Size4KiB> {
   static containingAddress<S extends PageSize>(address: number, size: S): Page<S>;
   static containingAddress(address: number, size: PageSize = Size4KiB): Page<PageSize> {
     if (!isCanonical(address)) VirtAddr.new(address);
-    return new Page(alignDown(address, size.bytes) as VirtAddr, size);
+    return new Page((address - offsetIn(address, size)) as VirtAddr, size);
   }
 
   /**
@@ -36,10 +36,10 @@ export class Page<S extends PageSize = Size4KiB> {
   static fromStartAddress(address: number): Page;
   static fromStartAddress<S extends PageSize>(address: number, size: S): Page<S>;
   static fromStartAddress(address: number, size: PageSize = Size4KiB): Page<PageSize> {
-    const page = Page.containingAddress(address, size);
-    if (page.startAddress !== address)
+    if (!isCanonical(address)) VirtAddr.new(address);
+    if (offsetIn(address, size) !== 0)
       throw new AddressError("address/not-aligned", `expected the start of a page of ${size.name}, got`, address);
-    return page;
+    return new Page(address as VirtAddr, size);
   }
 
   /** The caller answers for it that `address` is the start of such a page. */

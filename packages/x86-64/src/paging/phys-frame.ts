@@ -4,11 +4,11 @@
  * @see https://docs.rs/x86_64/0.15.4/x86_64/structures/paging/frame
  * @module
  */
-import { alignDown, hex } from "@kmem/memory";
+import { hex } from "@kmem/memory";
 import { isPhysical, PhysAddr } from "../addr.ts";
 import { AddressError } from "../errors.ts";
 import { PhysFrameRange, PhysFrameRangeInclusive } from "./page-range.ts";
-import { Size4KiB, type PageSize } from "./page-size.ts";
+import { offsetIn, Size4KiB, type PageSize } from "./page-size.ts";
 
 /** A frame: a run of `size.bytes` physical addresses that starts at a multiple of that. */
 export class PhysFrame<S extends PageSize = Size4KiB> {
@@ -25,7 +25,7 @@ export class PhysFrame<S extends PageSize = Size4KiB> {
   static containingAddress<S extends PageSize>(address: number, size: S): PhysFrame<S>;
   static containingAddress(address: number, size: PageSize = Size4KiB): PhysFrame<PageSize> {
     if (!isPhysical(address)) PhysAddr.new(address);
-    return new PhysFrame(alignDown(address, size.bytes) as PhysAddr, size);
+    return new PhysFrame((address - offsetIn(address, size)) as PhysAddr, size);
   }
 
   /**
@@ -36,10 +36,10 @@ export class PhysFrame<S extends PageSize = Size4KiB> {
   static fromStartAddress(address: number): PhysFrame;
   static fromStartAddress<S extends PageSize>(address: number, size: S): PhysFrame<S>;
   static fromStartAddress(address: number, size: PageSize = Size4KiB): PhysFrame<PageSize> {
-    const frame = PhysFrame.containingAddress(address, size);
-    if (frame.startAddress !== address)
+    if (!isPhysical(address)) PhysAddr.new(address);
+    if (offsetIn(address, size) !== 0)
       throw new AddressError("address/not-aligned", `expected the start of a frame of ${size.name}, got`, address);
-    return frame;
+    return new PhysFrame(address as PhysAddr, size);
   }
 
   /** The caller answers for it that `address` is the start of such a frame. */

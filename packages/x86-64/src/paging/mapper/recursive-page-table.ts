@@ -12,17 +12,14 @@
  * @see https://docs.rs/x86_64/0.15.4/x86_64/structures/paging/mapper/struct.RecursivePageTable.html
  * @module
  */
-import type { Memory, Ptr } from "@kmem/memory";
+import type { Memory } from "@kmem/memory";
 import { VirtAddr, type Level, type PhysAddr } from "../../addr.ts";
 import { FrameError, InvalidPageTable } from "../errors.ts";
-import type { FrameDeallocator } from "../frame-allocator.ts";
 import { Page } from "../page.ts";
-import type { PageRangeInclusive } from "../page-range.ts";
 import type { PageSize } from "../page-size.ts";
 import { PageTable } from "../page-table.ts";
 import { PageTableIndex } from "../page-table-index.ts";
-import { freeEmptyTables } from "./clean-up.ts";
-import { MappedPageTable } from "./mapped-page-table.ts";
+import { TableMapper } from "./table-mapper.ts";
 
 /** The index of a level 4 table that appears at `table` by containing itself. @returns `undefined` when it does not */
 export function recursiveIndex(table: VirtAddr): number | undefined {
@@ -31,12 +28,11 @@ export function recursiveIndex(table: VirtAddr): number | undefined {
 }
 
 /** A mapper over the tables that are in force, which needs no map of physical memory. */
-export class RecursivePageTable extends MappedPageTable {
-  protected override readonly isRecursive: boolean = true;
+export class RecursivePageTable extends TableMapper {
   readonly recursiveIndex: number;
 
   private constructor(level4Table: PageTable, index: number) {
-    super(level4Table, () => level4Table.address);
+    super(level4Table, (_frame, level, address) => tablePage(index, address, level).startAddress, index);
     this.recursiveIndex = index;
   }
 
@@ -60,22 +56,18 @@ export class RecursivePageTable extends MappedPageTable {
     return new RecursivePageTable(level4Table, PageTableIndex.new(index));
   }
 
-  /** The page at which the table of `level` appears that `page` needs. */
+  /** The page at which the table of `level` appears that `page` needs. @param index - the level 4 table's own, 0 … 511 */
   static tablePage(index: number, page: Page<PageSize>, level: Level): Page {
-    const [p4, p3, p2] = [page.p4Index(), page.p3Index(), page.p2Index()];
-    if (level === 4) return Page.fromPageTableIndices(index, index, index, index);
-    if (level === 3) return Page.fromPageTableIndices(index, index, index, p4);
-    if (level === 2) return Page.fromPageTableIndices(index, index, p4, p3);
-    return Page.fromPageTableIndices(index, p4, p3, p2);
+    return tablePage(index, page.startAddress, level);
   }
+}
 
-  override tablePointer(_frame: PhysAddr, level: Level, address: VirtAddr): Ptr {
-    return RecursivePageTable.tablePage(this.recursiveIndex, Page.containingAddress(address), level).startAddress;
-  }
-
-  override cleanUpAddrRange(range: PageRangeInclusive, frameDeallocator: FrameDeallocator): void {
-    freeEmptyTables(this, range, frameDeallocator, this.recursiveIndex);
-  }
+function tablePage(index: number, address: VirtAddr, level: Level): Page {
+  const [p4, p3, p2] = [VirtAddr.p4Index(address), VirtAddr.p3Index(address), VirtAddr.p2Index(address)];
+  if (level === 4) return Page.fromPageTableIndices(index, index, index, index);
+  if (level === 3) return Page.fromPageTableIndices(index, index, index, p4);
+  if (level === 2) return Page.fromPageTableIndices(index, index, p4, p3);
+  return Page.fromPageTableIndices(index, p4, p3, p2);
 }
 
 function namedFrame(table: PageTable, index: number): PhysAddr | undefined {
