@@ -14,18 +14,22 @@ const sources = {
   "a growable SharedArrayBuffer": () => new (SharedArrayBuffer as Resizing)(PAGE, { maxByteLength: 4 * PAGE }),
 };
 
+function growByPage({ memory }: LockedHeap): void {
+  if (!(memory instanceof LinearMemory)) throw new Error("expected the memory of a buffer");
+  memory.grow(PAGE);
+}
+
 for (const [name, make] of Object.entries(sources))
   describe(`a heap in ${name}`, () => {
     it("is extended by what the buffer has grown, for all handles", () => {
       const source = make();
       const heap = LockedHeap.inBuffer(source);
       const other = LockedHeap.attachBuffer(source);
-      const memory = heap.memory as LinearMemory;
       const block = heap.alloc(layout(60_000));
-      memory.writeU32(block, 41);
+      heap.memory.writeU32(block, 41);
       expect(other.alloc(layout(60_000))).toBe(0);
 
-      memory.grow(PAGE);
+      growByPage(heap);
       {
         using guard = heap.lock();
         guard.extend(PAGE);
@@ -44,12 +48,11 @@ for (const [name, make] of Object.entries(sources))
     it("keeps its blocks and its index while the buffer grows between operations", () => {
       const source = make();
       const heap = LockedHeap.inBuffer(source, { index: "always" });
-      const memory = heap.memory as LinearMemory;
       const blocks: number[] = [];
       for (let round = 0; round < 3; round++) {
         for (let i = 0; i < 200; i++) blocks.push(heap.alloc(layout(64)));
         for (let i = round * 200; i < blocks.length; i += 3) heap.dealloc(blocks[i]!, layout(64));
-        memory.grow(PAGE);
+        growByPage(heap);
         expect(heap.alloc(layout(16))).toBeGreaterThan(0);
         using guard = heap.lock();
         guard.extend(PAGE);

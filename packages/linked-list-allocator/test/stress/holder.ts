@@ -1,0 +1,14 @@
+/**
+ * A worker that takes the lock of a shared heap and never gives it back.
+ *
+ * @module
+ */
+import { parentPort, threadId, workerData } from "node:worker_threads";
+import { setThreadId } from "@kmem/spin";
+import { LockedHeap } from "../../src/index.ts";
+
+setThreadId(threadId + 1);
+const guard = LockedHeap.attachBuffer(workerData.buffer as SharedArrayBuffer).lock();
+guard.allocateFirstFit({ size: 100, align: 8 } as never);
+parentPort?.postMessage(threadId + 1);
+Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
