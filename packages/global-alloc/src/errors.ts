@@ -36,10 +36,16 @@ export class AllocError extends Panic {
   }
 }
 
-/** The global allocator is missing, or there is one already. */
+export type GlobalAllocatorErrorCode =
+  | "global-allocator/missing"
+  | "global-allocator/already-set"
+  | "global-allocator/not-an-allocator"
+  | "global-allocator/not-a-handler";
+
+/** The global allocator is missing, there is one already, or what was given is none. */
 export class GlobalAllocatorError extends KmemError {
-  readonly code: "global-allocator/missing" | "global-allocator/already-set";
-  constructor(code: GlobalAllocatorError["code"], message: string) {
+  readonly code: GlobalAllocatorErrorCode;
+  constructor(code: GlobalAllocatorErrorCode, message: string) {
     super(message);
     this.name = "GlobalAllocatorError";
     this.code = code;

@@ -42,15 +42,23 @@ export abstract class GlobalAlloc {
   /**
    * Moves a block into one of `newSize` bytes with the same alignment: takes the new one, copies, gives the old back.
    *
+   * An error of the memory or of `dealloc` (`at` is no block) comes out, with everything as it was.
+   *
    * @param newSize - bytes
+   * @throws LayoutError when `newSize` cannot be
    * @returns the new address, or {@link NULL} when there is no room; the old block is untouched then
    */
   realloc(at: Ptr, layout: Layout, newSize: number): Ptr {
     const newLayout = Layout.fromSizeAlign(newSize, layout.align);
     const to = this.alloc(newLayout);
-    if (to !== NULL) {
+    if (to === NULL) return NULL;
+    try {
       this.memory.copy(to, at, Math.min(layout.size, newSize));
       this.dealloc(at, layout);
+    } catch (error) {
+      // The old block was none: the new one must not be lost for that.
+      this.dealloc(to, newLayout);
+      throw error;
     }
     return to;
   }

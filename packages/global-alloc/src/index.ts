@@ -11,4 +11,4 @@ export {
 } from "./registry.ts";
 export type { AllocErrorHandler } from "./registry.ts";
 export { AllocError, GlobalAllocatorError, LayoutError } from "./errors.ts";
-export type { LayoutErrorCode } from "./errors.ts";
+export type { GlobalAllocatorErrorCode, LayoutErrorCode } from "./errors.ts";

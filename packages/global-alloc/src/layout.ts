@@ -45,7 +45,8 @@ export class Layout implements Sized {
     if (!isPowerOfTwo(align)) throw new LayoutError("layout/align", align);
     if (!Number.isSafeInteger(size) || size < 0 || size > MAX_SIZE - (align - 1))
       throw new LayoutError("layout/size", size);
-    return new Layout(size, align);
+    // Not −0, which would be printed and compared as something else.
+    return new Layout(size + 0, align);
   }
 
   /** Makes a layout without a check: the caller answers for the ranges of {@link Layout.fromSizeAlign}. */
@@ -65,7 +66,8 @@ export class Layout implements Sized {
    */
   static array(type: Sized, count: number): Layout {
     if (!Number.isSafeInteger(count) || count < 0) throw new LayoutError("layout/size", count);
-    return Layout.fromSizeAlign(type.size * count, type.align);
+    const { size, align } = Layout.new(type);
+    return Layout.fromSizeAlign(size * count, align);
   }
 
   /** This layout with at least `align`. @throws {@link LayoutError} as {@link Layout.fromSizeAlign} */
@@ -102,12 +104,23 @@ export class Layout implements Sized {
    * @returns the joint layout, and the byte offset of `next` in it; the tail is not padded
    * @throws {@link LayoutError} `layout/size` when the sum is too large
    */
-  extend(next: Layout): { readonly layout: Layout; readonly offset: number } {
-    const offset = alignUp(this.size, next.align);
-    return { layout: Layout.fromSizeAlign(offset + next.size, Math.max(this.align, next.align)), offset };
+  extend(next: Sized): { readonly layout: Layout; readonly offset: number } {
+    const { size, align } = Layout.new(next);
+    const offset = alignUp(this.size, align);
+    return { layout: Layout.fromSizeAlign(offset + size, Math.max(this.align, align)), offset };
   }
 
-  /** A non-null address that is well aligned and points at nothing. */
+  /** `count` of these without padding between them. @throws {@link LayoutError} `layout/size` when the whole is too large */
+  repeatPacked(count: number): Layout {
+    return Layout.array(this, count);
+  }
+
+  /** This layout with `next` right behind it, as in a packed struct. @throws {@link LayoutError} `layout/size` */
+  extendPacked(next: Sized): Layout {
+    return Layout.fromSizeAlign(this.size + Layout.new(next).size, this.align);
+  }
+
+  /** A non-null address that is well aligned and points at nothing. @example Layout.fromSizeAlign(0, 16).dangling() // => 16 */
   dangling(): number {
     return this.align;
   }

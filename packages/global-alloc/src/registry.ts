@@ -41,9 +41,15 @@ function current(): AllocatorScope {
 /**
  * Registers the global allocator, once per program: `#[global_allocator]`.
  *
- * @throws {@link GlobalAllocatorError} `global-allocator/already-set` when there is one; it stays
+ * @throws {@link GlobalAllocatorError} `global-allocator/already-set` when there is one; it stays.
+ *   `global-allocator/not-an-allocator` when a method or the memory is missing
  */
 export function setGlobalAllocator(allocator: GlobalAlloc): void {
+  if (!isAllocator(allocator))
+    throw new GlobalAllocatorError(
+      "global-allocator/not-an-allocator",
+      "expected an allocator with alloc, dealloc, allocZeroed, realloc and the memory that it hands out",
+    );
   const scope = current();
   if (scope.allocator !== undefined)
     throw new GlobalAllocatorError(
@@ -69,8 +75,14 @@ export function globalAllocator(): GlobalAlloc {
   return allocator;
 }
 
-/** Says what happens when there is no memory: `#[alloc_error_handler]`. Without it {@link AllocError} is thrown. */
+/**
+ * Says what happens when there is no memory: `#[alloc_error_handler]`. Without it {@link AllocError} is thrown.
+ *
+ * @throws {@link GlobalAllocatorError} `global-allocator/not-a-handler` when it is no function
+ */
 export function setAllocErrorHandler(handler: AllocErrorHandler | undefined): void {
+  if (handler !== undefined && typeof handler !== "function")
+    throw new GlobalAllocatorError("global-allocator/not-a-handler", "expected a function as alloc error handler");
   current().errorHandler = handler;
 }
 
@@ -79,4 +91,11 @@ export function handleAllocError(layout: Layout): never {
   const { errorHandler } = current();
   if (errorHandler !== undefined) errorHandler(layout);
   throw new AllocError(layout);
+}
+
+function isAllocator(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { alloc, dealloc, allocZeroed, realloc, memory } = value as Partial<GlobalAlloc>;
+  const hasMethods = [alloc, dealloc, allocZeroed, realloc].every((method) => typeof method === "function");
+  return hasMethods && typeof memory === "object";
 }

@@ -3,7 +3,7 @@ import { GlobalAlloc, Layout } from "@kmem/global-alloc";
 import { LinearMemory, NULL, type Memory, type Ptr } from "@kmem/memory";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Access, ReprError, Slots, type Lender, type Type } from "../src/index.ts";
+import { Access, ReprError, Slots, type Lender } from "../src/index.ts";
 import { samples } from "./samples.ts";
 
 /** An allocator over a memory that nobody allocates from: the elements' places are chosen by the tests. */
