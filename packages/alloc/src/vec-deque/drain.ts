@@ -1,5 +1,5 @@
 /**
- * Iterators that empty a VecDeque: one that removes a range while the deque waits, one that uses it up.
+ * Removing a range of a VecDeque, while the deque waits.
  *
  * @module
  */
@@ -69,46 +69,4 @@ export class DequeDrain<T> extends ExactIter<T> implements Disposable {
       this.deque.end(this.start, this.end);
     }
   }
-}
-
-/** A VecDeque that is being used up: Rust's `vec_deque::IntoIter`. Drops what nobody takes, and then the block. */
-export class DequeIntoIter<T> extends ExactIter<T> implements Disposable {
-  private readonly deque: Source<T>;
-
-  constructor(deque: Source<T>) {
-    super();
-    this.deque = deque;
-  }
-
-  get length(): number {
-    return this.deque.isOwned ? this.deque.length : 0;
-  }
-
-  next(): IteratorResult<T, undefined> {
-    if (this.length > 0) return { done: false, value: this.deque.popFront() as T };
-    return this.return();
-  }
-
-  nextBack(): IteratorResult<T, undefined> {
-    if (this.length > 0) return { done: false, value: this.deque.popBack() as T };
-    return this.return();
-  }
-
-  /** Called when a `for…of` is left early: the rest is dropped. */
-  return(): IteratorResult<T, undefined> {
-    this[Symbol.dispose]();
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.dispose](): void {
-    this.deque[Symbol.dispose]();
-  }
-}
-
-/** What {@link DequeIntoIter} uses up. */
-export interface Source<T> extends Disposable {
-  readonly length: number;
-  readonly isOwned: boolean;
-  popFront(): T | undefined;
-  popBack(): T | undefined;
 }

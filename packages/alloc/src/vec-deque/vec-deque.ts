@@ -7,12 +7,12 @@
 import { globalAllocator, type GlobalAlloc } from "@kmem/global-alloc";
 import { Panic, type Memory, type Ptr } from "@kmem/memory";
 import { readPtr, WORD, type Type } from "@kmem/repr";
+import { EndsIntoIter } from "../core/ends-into-iter.ts";
 import { ArgumentError, checkUsize, TryReserveError } from "../core/errors.ts";
 import { OWNED, type Loan } from "../core/owner.ts";
 import { ownerType, perType, sameType } from "../core/owner-type.ts";
 import { SliceBase } from "../slice/slice-base.ts";
 import { Vec } from "../vec/vec.ts";
-import { DequeIntoIter } from "./drain.ts";
 import { DEQUE_NICHE, DEQUE_SIZE } from "./ring.ts";
 import { RingBulk } from "./ring-bulk.ts";
 
@@ -114,8 +114,8 @@ export class VecDeque<T> extends RingBulk<T> {
   }
 
   /** Uses the deque up: gives its elements away from both ends, and drops those that nobody takes. */
-  intoIter(): DequeIntoIter<T> {
-    return new DequeIntoIter(this.moved());
+  intoIter(): EndsIntoIter<T> {
+    return new EndsIntoIter(this.moved());
   }
 
   /** Moves the contents out; this deque is empty then and owns no block: `mem::take`. */

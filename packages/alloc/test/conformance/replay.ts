@@ -8,6 +8,7 @@ import { HeapSubject } from "./binary-heap.ts";
 import { boxed } from "./box.ts";
 import { dropOrder } from "./drop-order.ts";
 import { replayTraces, type AllocApi } from "./frame.ts";
+import { ListSubject } from "./linked-list.ts";
 import { arcFamily, counted, rcFamily } from "./rc.ts";
 import { DequeSubject } from "./vec-deque.ts";
 import { VecSubject } from "./vec.ts";
@@ -16,6 +17,7 @@ export const replays: Record<string, Replay<AllocApi>> = {
   "alloc/Vec": replayTraces((trace, frame) => new VecSubject(frame, frame.element(trace.elem))),
   "alloc/VecDeque": replayTraces((trace, frame) => new DequeSubject(frame, frame.element(trace.elem))),
   "alloc/BinaryHeap": replayTraces((trace, frame) => new HeapSubject(frame, frame.element(trace.elem))),
+  "alloc/LinkedList": replayTraces((trace, frame) => new ListSubject(frame, frame.element(trace.elem))),
   "alloc/Box": replayTraces(boxed),
   "alloc/DropOrder": replayTraces(dropOrder),
   "alloc/Rc": replayTraces((trace, frame) => counted(trace, frame, rcFamily(frame.api))),

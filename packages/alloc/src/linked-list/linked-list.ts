@@ -1,0 +1,442 @@
+/**
+ * A doubly linked list: Rust's `LinkedList<T>`.
+ *
+ * @see https://doc.rust-lang.org/std/collections/struct.LinkedList.html
+ * @module
+ */
+import { globalAllocator, handleAllocError, type GlobalAlloc } from "@kmem/global-alloc";
+import { NULL, Panic, type Memory, type Ptr } from "@kmem/memory";
+import { cloneValue, cloneValueFrom, dropValue, readPtr, WORD, type Type } from "@kmem/repr";
+import { cloneOf } from "../core/clone-value.ts";
+import { EndsIntoIter } from "../core/ends-into-iter.ts";
+import { ArgumentError, checkUsize, type TryReserveError } from "../core/errors.ts";
+import { checkUnchanged, OWNED, type Loan } from "../core/owner.ts";
+import { ownerType, perType, sameType } from "../core/owner-type.ts";
+import { RefMut } from "../core/ref-mut.ts";
+import { Cursor } from "./cursor.ts";
+import { ListExtractIf } from "./extract-if.ts";
+import { LIST_SIZE, Nodes } from "./nodes.ts";
+
+/**
+ * A list whose elements stay where they are: adding and removing at either end, or at a cursor, is O(1).
+ *
+ * @example
+ * const list = LinkedList.from(u32, [2, 3]);
+ * list.pushFront(1);
+ * list.popBack() // => 3
+ * list.toArray() // => [1, 2]
+ */
+export class LinkedList<T> extends Nodes<T> {
+  private constructor(type: Type<T>, allocator: GlobalAlloc, loan?: Loan) {
+    super(type, allocator, loan);
+  }
+
+  /** An empty list; allocates nothing. */
+  static new<T>(type: Type<T>): LinkedList<T> {
+    return new LinkedList(type, globalAllocator());
+  }
+
+  static newIn<T>(allocator: GlobalAlloc, type: Type<T>): LinkedList<T> {
+    return new LinkedList(type, allocator);
+  }
+
+  /** A list of an iterable's values. */
+  static from<T>(type: Type<T>, values: Iterable<T>): LinkedList<T> {
+    return LinkedList.fromIn(globalAllocator(), type, values);
+  }
+
+  static fromIn<T>(allocator: GlobalAlloc, type: Type<T>, values: Iterable<T>): LinkedList<T> {
+    const list = new LinkedList(type, allocator);
+    try {
+      list.extend(values);
+    } catch (error) {
+      list.drop();
+      throw error;
+    }
+    return list;
+  }
+
+  /** Takes back what {@link LinkedList.intoRawParts} gave; the caller answers for it. */
+  static fromRawParts<T>(type: Type<T>, head: Ptr, tail: Ptr, length: number, allocator?: GlobalAlloc): LinkedList<T> {
+    const list = new LinkedList(type, allocator ?? globalAllocator());
+    list.assume(head, tail, length);
+    return list;
+  }
+
+  /** @internal A handle over words that lie in memory. */
+  static borrow<T>(type: Type<T>, loan: Loan): LinkedList<T> {
+    return new LinkedList(type, loan.lender.allocator, loan);
+  }
+
+  /** Appends an element. @throws calls the alloc error handler when there is no memory; nothing has changed then */
+  pushBack(value: T): void {
+    if (this.state !== OWNED) this.enter();
+    this.link(this.makeNode(value), this.tail, NULL);
+  }
+
+  /** Puts an element before the others. @throws as {@link LinkedList.pushBack} */
+  pushFront(value: T): void {
+    if (this.state !== OWNED) this.enter();
+    this.link(this.makeNode(value), NULL, this.head);
+  }
+
+  /** JavaScript's name for {@link LinkedList.pushBack}. */
+  push(value: T): void {
+    this.pushBack(value);
+  }
+
+  /** Appends an element if there is memory for it. @returns why not, if not; the value is still yours then */
+  tryPushBack(value: T): TryReserveError | undefined {
+    if (this.state !== OWNED) this.enter();
+    const node = this.tryMakeNode(value);
+    if (typeof node !== "number") return node;
+    this.link(node, this.tail, NULL);
+    return undefined;
+  }
+
+  /** {@link LinkedList.tryPushBack}, at the front. */
+  tryPushFront(value: T): TryReserveError | undefined {
+    if (this.state !== OWNED) this.enter();
+    const node = this.tryMakeNode(value);
+    if (typeof node !== "number") return node;
+    this.link(node, NULL, this.head);
+    return undefined;
+  }
+
+  /** Removes and gives the first element, or `undefined`. */
+  popFront(): T | undefined {
+    if (this.state !== OWNED) this.enter();
+    return this.head === NULL ? undefined : this.takeOut(this.head);
+  }
+
+  /** Removes and gives the last element, or `undefined`. */
+  popBack(): T | undefined {
+    if (this.state !== OWNED) this.enter();
+    return this.tail === NULL ? undefined : this.takeOut(this.tail);
+  }
+
+  /** JavaScript's name for {@link LinkedList.popBack}. */
+  pop(): T | undefined {
+    return this.popBack();
+  }
+
+  /** JavaScript's name for {@link LinkedList.popFront}. */
+  shift(): T | undefined {
+    return this.popFront();
+  }
+
+  /** JavaScript's name for {@link LinkedList.pushFront}. @returns the new length */
+  unshift(value: T): number {
+    this.pushFront(value);
+    return this.count;
+  }
+
+  front(): T | undefined {
+    if (this.state !== OWNED) this.enter();
+    return this.head === NULL ? undefined : this.elementOf(this.head);
+  }
+
+  back(): T | undefined {
+    if (this.state !== OWNED) this.enter();
+    return this.tail === NULL ? undefined : this.elementOf(this.tail);
+  }
+
+  /** The first element, borrowed for changing, or `undefined`. */
+  frontMut(): RefMut<T> | undefined {
+    if (this.state !== OWNED) this.enter();
+    return this.head === NULL ? undefined : this.mutAt(this.head);
+  }
+
+  backMut(): RefMut<T> | undefined {
+    if (this.state !== OWNED) this.enter();
+    return this.tail === NULL ? undefined : this.mutAt(this.tail);
+  }
+
+  /** Every element, borrowed for changing. Replacing plain values keeps the iterator good. */
+  *iterMut(): Generator<RefMut<T>, undefined> {
+    if (this.state !== OWNED) this.enter();
+    const { changesOfNodes } = this;
+    for (let node = this.head; node !== NULL; node = this.next(node)) {
+      yield this.mutAt(node);
+      checkUnchanged(this, this.epoch - this.changesOfNodes + changesOfNodes);
+    }
+    return undefined;
+  }
+
+  /** JavaScript's `at`: negative positions count from the end. O(n). */
+  at(position: number): T | undefined {
+    const { length } = this;
+    const index = Math.trunc(position) || 0;
+    const from = index < 0 ? index + length : index;
+    return from >= 0 && from < length ? this.elementOf(this.nodeAt(from)) : undefined;
+  }
+
+  /** Removes and gives the element at `index`; O(n). @throws Panic when there is none */
+  remove(index: number): T {
+    if (this.state !== OWNED) this.enter();
+    checkUsize(index, "index");
+    if (index >= this.count) throw new Panic("Cannot remove at an index outside of the list bounds");
+    return this.takeOut(this.nodeAt(index));
+  }
+
+  /** Drops every element, each before its node. */
+  clear(): void {
+    if (this.state !== OWNED) this.enter();
+    const { head } = this;
+    this.assume(NULL, NULL, 0);
+    this.changed();
+    this.dropNodes(head);
+  }
+
+  /** Appends all values of an iterable. When it throws, what it gave before is kept. */
+  extend(values: Iterable<T>): void {
+    if (this.state !== OWNED) this.enter();
+    for (const value of values) this.pushBack(value);
+  }
+
+  /** Appends clones of all elements of another list, or copies of an array's values. */
+  extendFromSlice(source: Iterable<T>): void {
+    if (this.state !== OWNED) this.enter();
+    for (const value of source) this.pushBack(cloneOf(value));
+  }
+
+  /** Moves all elements of another list behind its own; the other is empty then. O(1), and no block moves. */
+  append(other: LinkedList<T>): void {
+    if (this.state !== OWNED) this.enter();
+    if (other === this) throw new ArgumentError("alloc/argument", "expected another list to append", other);
+    this.requireSameElements(other);
+    const { length } = other;
+    if (length === 0) return;
+    const { tail } = other;
+    this.join(this.tail, other.head);
+    this.tail = tail;
+    this.count += length;
+    other.assume(NULL, NULL, 0);
+    this.changed();
+    other.changed();
+  }
+
+  /** Removes the elements from `at` on and gives them as a new list. No block moves. @throws Panic */
+  splitOff(at: number): LinkedList<T> {
+    if (this.state !== OWNED) this.enter();
+    checkUsize(at, "at");
+    if (at > this.count) throw new Panic("Cannot split off at a nonexistent index");
+    const { count, tail } = this;
+    if (at === 0) return this.take();
+    if (at === count) return LinkedList.newIn(this.allocator, this.type);
+    const first = this.nodeAt(at);
+    const last = this.previous(first);
+    const other = LinkedList.fromRawParts(this.type, first, tail, count - at, this.allocator);
+    other.join(NULL, first);
+    this.join(last, NULL);
+    this.count = at;
+    this.changed();
+    return other;
+  }
+
+  /** Keeps the elements for which `keep` holds and drops the others at once. */
+  retain(keep: (value: T) => boolean): void {
+    const removed = this.extractIf((value) => !keep(value));
+    try {
+      for (const value of removed) dropValue(value);
+    } finally {
+      removed[Symbol.dispose]();
+    }
+  }
+
+  /** Removes the elements for which `is` holds, and gives them one by one; the list is locked until that ends. */
+  extractIf(is: (value: T) => boolean): ListExtractIf<T> {
+    if (this.state !== OWNED) this.enter();
+    return new ListExtractIf<T>(
+      {
+        first: this.head,
+        next: (node) => this.next(node),
+        elementOf: (node) => this.elementOf(node),
+        remove: (node) => this.takeOut(node),
+        begin: (by) => this.lock(by),
+        end: () => this.unlock(),
+      },
+      is,
+    );
+  }
+
+  /** A cursor at the first element. */
+  cursorFront(): Cursor<T> {
+    return this.cursorAt(() => this.head, 0);
+  }
+
+  /** A cursor at the last element. */
+  cursorBack(): Cursor<T> {
+    return this.cursorAt(() => this.tail, this.length - 1);
+  }
+
+  /** Moves the contents out; this list is empty then: `mem::take`. */
+  take(): LinkedList<T> {
+    if (this.state !== OWNED) this.enter();
+    const { head, tail, count } = this;
+    this.assume(NULL, NULL, 0);
+    this.changed();
+    return LinkedList.fromRawParts(this.type, head, tail, count, this.allocator);
+  }
+
+  /** Uses the list up: gives its elements away from both ends, and drops those that nobody takes. */
+  intoIter(): EndsIntoIter<T> {
+    const { head, tail, length } = this.intoRawParts();
+    return new EndsIntoIter(LinkedList.fromRawParts(this.type, head, tail, length, this.allocator));
+  }
+
+  /** Gives the nodes away: the ends and the length. The list is moved. */
+  intoRawParts(): { head: Ptr; tail: Ptr; length: number } {
+    this.requireOwned();
+    const { head, tail, count } = this;
+    this.forget();
+    return { head, tail, length: count };
+  }
+
+  /** A list of clones of all elements. */
+  override clone(): LinkedList<T> {
+    if (this.state !== OWNED) this.enter();
+    const copy = LinkedList.newIn(this.allocator, this.type);
+    try {
+      for (let node = this.head; node !== NULL; node = this.next(node)) copy.pushClone(node + this.offset);
+    } catch (error) {
+      copy.drop();
+      throw error;
+    }
+    return copy;
+  }
+
+  /** Makes this a clone of another list, reusing nodes and what their elements own. */
+  cloneFrom(source: LinkedList<T>): void {
+    if (this.state !== OWNED) this.enter();
+    if (source === this) return;
+    this.requireSameElements(source);
+    if (this.count > source.length) this.splitOff(source.count).drop();
+    const { memory } = this.allocator;
+    let from = source.head;
+    this.changed();
+    for (let node = this.head; node !== NULL; node = this.next(node), from = source.next(from))
+      cloneValueFrom(this.type, memory, from + source.offset, node + this.offset, this.allocator);
+    for (; from !== NULL; from = source.next(from)) this.pushClone(from + source.offset);
+  }
+
+  /** Appends a clone of the element that lies at `at`. As in Rust, the element is cloned before its node is taken. */
+  private pushClone(at: Ptr): void {
+    const { type, elements, allocator } = this;
+    const value = type.clone === undefined ? undefined : elements.read(at);
+    if (typeof value === "object" && value !== null) {
+      const copy = cloneOf(value);
+      try {
+        this.pushBack(copy);
+      } catch (error) {
+        dropValue(copy);
+        throw error;
+      }
+      return;
+    }
+    // What is no object can only be cloned from bytes to bytes.
+    const node = this.tryTakeNode();
+    if (node === NULL) handleAllocError(this.nodeLayout);
+    try {
+      cloneValue(type, allocator.memory, at, node + this.offset, allocator);
+    } catch (error) {
+      this.freeNode(node);
+      throw error;
+    }
+    this.link(node, this.tail, NULL);
+  }
+
+  private takeOut(node: Ptr): T {
+    this.unlink(node);
+    return this.emptyNode(node);
+  }
+
+  private mutAt(node: Ptr): RefMut<T> {
+    return RefMut.of(this.type, this, node + this.offset);
+  }
+
+  private cursorAt(start: () => Ptr, index: number): Cursor<T> {
+    if (this.state !== OWNED) this.enter();
+    let { epoch } = this;
+    const head = (): Ptr => this.head;
+    const tail = (): Ptr => this.tail;
+    const length = (): number => this.count;
+    return new Cursor<T>(
+      {
+        get head() {
+          return head();
+        },
+        get tail() {
+          return tail();
+        },
+        get length() {
+          return length();
+        },
+        check: () => {
+          if (this.state !== OWNED) this.enter();
+          checkUnchanged(this, epoch);
+        },
+        next: (node) => this.next(node),
+        previous: (node) => this.previous(node),
+        elementOf: (node) => this.elementOf(node),
+        mutAt: (node) => this.mutAt(node),
+        insert: (value, before, after) => {
+          this.link(this.makeNode(value), before, after);
+          epoch = this.epoch;
+        },
+        remove: (node) => {
+          const value = this.takeOut(node);
+          epoch = this.epoch;
+          return value;
+        },
+      },
+      start(),
+      index,
+    );
+  }
+
+  private requireSameElements(other: LinkedList<T>): void {
+    other.assertUsable();
+    if (!sameType(other.type, this.type))
+      throw new ArgumentError("alloc/argument", `expected elements of type ${this.type.name}`, other);
+    if (other.allocator !== this.allocator)
+      throw new ArgumentError("alloc/foreign-allocator", "expected elements of the same allocator", other);
+  }
+}
+
+/** The type of a LinkedList that is an element. @example linkedList(u8).name // => "LinkedList<u8>" */
+export const linkedList: <T>(element: Type<T>) => Type<LinkedList<T>> = perType((element) =>
+  ownerType<LinkedList<unknown>>({
+    get name() {
+      return `LinkedList<${element.name}>`;
+    },
+    size: LIST_SIZE,
+    is: (value) => value instanceof LinkedList && sameType(value.type as Type<unknown>, element),
+    borrow: (loan) => LinkedList.borrow(element, loan),
+    adopt: (memory, at, allocator) => adopt(element, memory, at, allocator),
+    compare: (a, b) => a.compareTo(b),
+    clone(memory, from, to, allocator) {
+      const source = adopt(element, memory, from, allocator);
+      try {
+        source.clone().moveTo(to);
+      } finally {
+        source.intoRawParts();
+      }
+    },
+    cloneFrom(memory, from, to, allocator) {
+      const source = adopt(element, memory, from, allocator);
+      const target = adopt(element, memory, to, allocator);
+      try {
+        target.cloneFrom(source);
+      } finally {
+        target.moveTo(to);
+        source.intoRawParts();
+      }
+    },
+  }),
+) as <T>(element: Type<T>) => Type<LinkedList<T>>;
+
+function adopt<T>(element: Type<T>, memory: Memory, at: Ptr, allocator: GlobalAlloc): LinkedList<T> {
+  const length = memory.readUsize(at + 2 * WORD);
+  return LinkedList.fromRawParts(element, readPtr(memory, at), readPtr(memory, at + WORD), length, allocator);
+}
