@@ -17,7 +17,7 @@ interface Orders {
 /** Sizes 8 … 64 bytes: layouts made once. */
 const LAYOUTS = Array.from({ length: 9 }, (_, i) => Layout.fromSizeAlign(i * 8, 8));
 
-const { arena, worker, seed } = workerData.orders as Orders;
+const { arena, worker, seed } = (workerData as { orders: Orders }).orders;
 setThreadId(threadId + 1);
 const tables = new Tables(arena);
 const words = new Int32Array(arena.heapBuffer);

@@ -76,9 +76,14 @@ export async function stress(options: StressOptions): Promise<StressResult> {
     start(worker);
   }
   tables.stop();
-  await Promise.all(running.map((thread) => (thread.threadId === -1 ? undefined : once(thread, "exit"))));
+  await Promise.all(running.map((thread) => ended(thread)));
   if (failures.length > 0) throw failures[0] as Error;
   return { kills, ...lookOver(arena, tables) };
+}
+
+async function ended(thread: Worker): Promise<void> {
+  // A thread that has ended has the id −1, and emits no more.
+  if (thread.threadId !== -1) await once(thread, "exit");
 }
 
 /** Verifies and frees every block that is known. */

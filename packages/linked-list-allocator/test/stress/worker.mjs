@@ -1,4 +1,5 @@
 // Workers of tests run TypeScript as it is: tsx compiles what is imported from here on.
+import { URL } from "node:url";
 import { workerData } from "node:worker_threads";
 import { register } from "tsx/esm/api";
 
