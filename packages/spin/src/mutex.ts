@@ -304,6 +304,8 @@ export class Mutex<T> {
   }
 
   private refusal(seen: number): Error {
+    // Of a buffer that was transferred away the word is undefined; the memory's own error says so.
+    this.memory.loadU32(this.address);
     if ((seen & DEAD) !== 0) return new LockPoisonedError("lock/poisoned", this.address, seen & OWNER);
     return new DeadlockError(this.address);
   }
