@@ -13,6 +13,7 @@ export type AddressErrorCode =
   | "address/overflow"
   | "address/index"
   | "address/flags"
+  | "address/length"
   | "address/format";
 
 /** A value that is no address, or an operation that leaves the addresses there are. Rust panics in most of its places. */
@@ -21,7 +22,7 @@ export class AddressError extends Panic {
   /** What was refused. */
   readonly value: number | bigint;
   constructor(code: AddressErrorCode, message: string, value: number | bigint) {
-    super(`${message}: ${typeof value === "bigint" ? `0x${value.toString(16)}` : hex(value)}`);
+    super(`${message}: ${show(value)}`);
     this.name = "AddressError";
     this.code = code;
     this.value = value;
@@ -39,6 +40,13 @@ export class AddressError extends Panic {
   get display(): string {
     return this.code === "address/not-aligned" ? "the given address was not sufficiently aligned" : this.message;
   }
+}
+
+/** Hex, also of what is too large for an address; what is no integer as it is. */
+function show(value: number | bigint): string {
+  if (typeof value !== "bigint" && (Number.isSafeInteger(value) || !Number.isInteger(value))) return hex(value);
+  const word = BigInt(value);
+  return word < 0n ? `-0x${(-word).toString(16)}` : `0x${word.toString(16)}`;
 }
 
 function toBigInt(value: number | bigint): bigint {

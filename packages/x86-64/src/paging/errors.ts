@@ -6,6 +6,7 @@
  */
 import { hex, KmemError } from "@kmem/memory";
 import type { PhysAddr } from "../addr.ts";
+import type { Page } from "./page.ts";
 import type { PageSize } from "./page-size.ts";
 import type { PhysFrame } from "./phys-frame.ts";
 
@@ -44,14 +45,18 @@ export class MapToError extends MapperError {
   readonly requested: PhysFrame<PageSize> | undefined;
   /** The address in the entry that is there. */
   readonly existing: PhysAddr | undefined;
+  /** Where in a range it was: the page, or the first of those that should have been mapped there. */
+  readonly page: Page<PageSize> | undefined;
 
-  constructor(code: MapToError["code"], requested?: PhysFrame<PageSize>, existing?: PhysAddr) {
+  constructor(code: MapToError["code"], requested?: PhysFrame<PageSize>, existing?: PhysAddr, page?: Page<PageSize>) {
     const frame = requested === undefined ? "" : `(${requested.toString()})`;
-    super(RUST_NAMES[code] + frame + (existing === undefined ? "" : `: the entry names ${hex(existing)} already`));
+    const found = existing === undefined ? "" : `: the entry names ${hex(existing)} already`;
+    super(RUST_NAMES[code] + frame + found + at(page));
     this.name = "MapToError";
     this.code = code;
     this.requested = requested;
     this.existing = existing;
+    this.page = page;
   }
 
   override get debug(): string {
@@ -68,9 +73,12 @@ export class UnmapError extends MapperError {
   readonly code: "map/parent-entry-huge-page" | "map/page-not-mapped" | "map/invalid-frame-address";
   /** The address that is no start of a frame of that size. */
   readonly address: PhysAddr | undefined;
-  constructor(code: UnmapError["code"], address?: PhysAddr) {
-    super(debugWithAddress(RUST_NAMES[code], address));
+  /** Where in a range it was. */
+  readonly page: Page<PageSize> | undefined;
+  constructor(code: UnmapError["code"], address?: PhysAddr, page?: Page<PageSize>) {
+    super(debugWithAddress(RUST_NAMES[code], address) + at(page));
     this.name = "UnmapError";
+    this.page = page;
     this.code = code;
     this.address = address;
   }
@@ -176,6 +184,10 @@ export class MapperPanic extends KmemError {
     this.name = "MapperPanic";
     this.code = code;
   }
+}
+
+function at(page: Page<PageSize> | undefined): string {
+  return page === undefined ? "" : `, at ${page.toString()}`;
 }
 
 function debugWithAddress(variant: string, address: PhysAddr | undefined): string {

@@ -20,3 +20,9 @@ export interface FrameDeallocator<S extends PageSize = Size4KiB> {
   /** Gives a frame back. The caller answers for it that nobody uses it any more. */
   deallocateFrame(frame: PhysFrame<S>): void;
 }
+
+/** An allocator that has frames of all sizes. */
+export interface FramePools {
+  /** The same allocator, for frames of one size. */
+  forSize<S extends PageSize>(size: S): FrameAllocator<S> & FrameDeallocator<S>;
+}

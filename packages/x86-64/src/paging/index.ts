@@ -15,7 +15,7 @@ export type { FlagName, FlagWord } from "./page-table-flags.ts";
 export { ENTRY_COUNT, flagsAtLevel, PageTable, PageTableEntry, TABLE_SIZE } from "./page-table.ts";
 export type { LeveledFlags } from "./page-table.ts";
 export { debugMappedFrame, debugTranslateResult, formatAddress } from "./debug.ts";
-export type { FrameAllocator, FrameDeallocator } from "./frame-allocator.ts";
+export type { FrameAllocator, FrameDeallocator, FramePools } from "./frame-allocator.ts";
 export {
   FlagUpdateError,
   FrameError,
@@ -27,8 +27,20 @@ export {
   TranslateError,
   UnmapError,
 } from "./errors.ts";
-export type { CleanUp, Mapper, MapperAllSizes, Translate, TranslateResult } from "./mapper/mapper.ts";
-export { MapperFlush, MapperFlushAll } from "./mapper/flush.ts";
+export type {
+  AnyPageRange,
+  CleanUp,
+  Mapper,
+  MapperAllSizes,
+  MapRangeOptions,
+  RangeMapper,
+  Translate,
+  TranslateResult,
+  UnmappedRange,
+  UnmapRangeOptions,
+} from "./mapper/mapper.ts";
+export type { RangeTarget } from "./mapper/range-frames.ts";
+export { MapperFlush, MapperFlushAll, MapperFlushRange } from "./mapper/flush.ts";
 export { MappedPageTable } from "./mapper/mapped-page-table.ts";
 export { OffsetPageTable } from "./mapper/offset-page-table.ts";
 export { recursiveIndex, RecursivePageTable } from "./mapper/recursive-page-table.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { VirtAddr } from "../../addr.ts";
 import type { Tlb } from "../../hardware.ts";
 import type { Page } from "../page.ts";
 import type { PageSize, Size4KiB } from "../page-size.ts";
@@ -42,6 +43,49 @@ export class MapperFlush<S extends PageSize = Size4KiB> {
 
   toString(): string {
     return `MapperFlush(${this.page.toString()})`;
+  }
+}
+
+/** From so many pages on, dropping everything costs less than dropping each: what Linux uses too. */
+const FLUSH_ALL_FROM = 34;
+
+/** As {@link MapperFlush}, for pages that follow each other. */
+export class MapperFlushRange {
+  /** First address. */
+  readonly start: VirtAddr;
+  /** How many pages: none smaller than `pageSize`. */
+  readonly length: number;
+  readonly pageSize: PageSize;
+  private readonly isGlobal: boolean;
+  private counter: FlushCounter | undefined;
+
+  /** @param isGlobal - whether a page of them may be global, so that dropping everything else would not drop it */
+  constructor(start: VirtAddr, length: number, pageSize: PageSize, isGlobal: boolean, counter: FlushCounter) {
+    this.start = start;
+    this.length = length;
+    this.pageSize = pageSize;
+    this.isGlobal = isGlobal;
+    this.counter = counter;
+    counter.pendingFlushes++;
+  }
+
+  /** Drops the pages from the TLB: one by one, or with everything else when they are many and none is global. */
+  flush(tlb: Tlb): void {
+    this.ignore();
+    if (this.length >= FLUSH_ALL_FROM && !this.isGlobal) return tlb.flushAll();
+    for (let index = 0; index < this.length; index++)
+      tlb.flush(VirtAddr.forwardChecked(this.start, index * this.pageSize.bytes)!);
+  }
+
+  /** The caller answers for it that the TLB does not matter. */
+  ignore(): void {
+    if (this.counter === undefined) return;
+    this.counter.pendingFlushes--;
+    this.counter = undefined;
+  }
+
+  toString(): string {
+    return `MapperFlushRange(${this.length} × ${this.pageSize.name} from ${VirtAddr.toString(this.start)})`;
   }
 }
 

@@ -11,11 +11,14 @@ import { TableMapper } from "./table-mapper.ts";
 
 /** A mapper over tables whose frames `frameToPointer` makes reachable. */
 export class MappedPageTable extends TableMapper {
+  readonly frameToPointer: (frame: PhysAddr) => Ptr;
+
   /**
    * @param level4Table - the table of level 4, in the memory that the other tables lie in too
    * @param frameToPointer - the address at which a table's frame can be read and written, a multiple of 4096
    */
   constructor(level4Table: PageTable, frameToPointer: (frame: PhysAddr) => Ptr) {
     super(level4Table, frameToPointer);
+    this.frameToPointer = frameToPointer;
   }
 }

@@ -6,12 +6,13 @@
  */
 import type { PhysAddr, VirtAddr } from "../../addr.ts";
 import type { FrameAllocator, FrameDeallocator } from "../frame-allocator.ts";
-import type { PageRangeInclusive } from "../page-range.ts";
+import type { PageRange, PageRangeInclusive, PhysFrameRangeInclusive } from "../page-range.ts";
 import type { Page } from "../page.ts";
 import type { PageSize, Size1GiB, Size2MiB, Size4KiB } from "../page-size.ts";
 import type { FlagWord, PageTableFlags } from "../page-table-flags.ts";
 import type { PhysFrame } from "../phys-frame.ts";
-import type { MapperFlush, MapperFlushAll } from "./flush.ts";
+import type { MapperFlush, MapperFlushAll, MapperFlushRange } from "./flush.ts";
+import type { RangeTarget } from "./range-frames.ts";
 
 /** Changes page tables for pages of one size. Every change is answered with a reminder to flush the TLB. */
 export interface Mapper<S extends PageSize = Size4KiB> {
@@ -46,6 +47,56 @@ export interface Mapper<S extends PageSize = Size4KiB> {
   setFlagsP2Entry(page: Page<S>, flags: FlagWord): MapperFlushAll;
   /** The frame that a page is mapped to. @throws TranslateError */
   translatePage(page: Page<S>): PhysFrame<S>;
+}
+
+/** Pages of any size, one after the other. */
+export type AnyPageRange = PageRange<PageSize> | PageRangeInclusive<PageSize>;
+
+export interface MapRangeOptions {
+  /** The largest size of page to use. Default: `Size1GiB`, which the oldest CPUs do not have. */
+  readonly largest?: PageSize;
+  /** Flags for the tables on the way; default: PRESENT, WRITABLE and USER_ACCESSIBLE of the pages' flags. */
+  readonly tableFlags?: PageTableFlags;
+}
+
+export interface UnmapRangeOptions {
+  /** Pass over pages that are not mapped. */
+  readonly allowHoles?: boolean;
+}
+
+/** What was unmapped. */
+export interface UnmappedRange {
+  /** The frames, in the order of their pages; those that follow each other and have one size are one range. */
+  readonly frames: readonly PhysFrameRangeInclusive<PageSize>[];
+  readonly flush: MapperFlushRange;
+}
+
+/** Changes mappings of many pages at once: all of them, or none. */
+export interface RangeMapper {
+  /**
+   * Maps pages to frames, with the largest pages that addresses and frames allow.
+   *
+   * A page table that is there already stays, also an empty one; there the pages are as small as it has them.
+   *
+   * @param flags - with PRESENT and without HUGE_PAGE
+   * @param frameAllocator - for tables
+   * @throws MapToError when a page is mapped already or frames run out; PhysicalMemoryError; {@link AddressError}
+   * `address/flags`, `address/length`, `address/overflow`. All changes have been taken back then, and all frames
+   */
+  mapRange(
+    pages: AnyPageRange,
+    target: RangeTarget,
+    flags: PageTableFlags,
+    frameAllocator: FrameAllocator & FrameDeallocator,
+    options?: MapRangeOptions,
+  ): MapperFlushRange;
+  /**
+   * Removes the mappings of pages, of whatever size; the tables stay.
+   *
+   * @throws UnmapError when a page is not mapped, or part of a larger one that reaches out of the range; nothing has
+   * changed then
+   */
+  unmapRange(pages: AnyPageRange, options?: UnmapRangeOptions): UnmappedRange;
 }
 
 export type MapperAllSizes = Mapper & Mapper<Size2MiB> & Mapper<Size1GiB>;

@@ -19,8 +19,22 @@ import { checkFlags, highBits, lowBits, packHalves, PageTableFlags, type FlagWor
 import { addressIn, highOf, lowOf, type PageTable } from "../page-table.ts";
 import { PhysFrame } from "../phys-frame.ts";
 import { freeEmptyTables } from "./clean-up.ts";
-import { MapperFlush, MapperFlushAll, type FlushCounter } from "./flush.ts";
-import type { CleanUp, MapperAllSizes, Translate, TranslateResult } from "./mapper.ts";
+import { MapperFlush, MapperFlushAll, MapperFlushRange, type FlushCounter } from "./flush.ts";
+import { RangeMapping } from "./map-range.ts";
+import type {
+  AnyPageRange,
+  CleanUp,
+  MapperAllSizes,
+  MapRangeOptions,
+  RangeMapper,
+  Translate,
+  TranslateResult,
+  UnmappedRange,
+  UnmapRangeOptions,
+} from "./mapper.ts";
+import { positionOf } from "./positions.ts";
+import { rangeFrames, type RangeTarget } from "./range-frames.ts";
+import { RangeUnmapping } from "./unmap-range.ts";
 import { regionOf } from "./last-way.ts";
 import { entryOffset, TableWalk, type TablePointer } from "./table-walk.ts";
 
@@ -33,7 +47,7 @@ const INHERITED = PageTableFlags.PRESENT | PageTableFlags.WRITABLE | PageTableFl
 const SIZES = [Size4KiB, Size4KiB, Size2MiB, Size1GiB] as const;
 
 /** A mapper: what differs is only where tables can be read and written. */
-export abstract class TableMapper implements MapperAllSizes, Translate, CleanUp, FlushCounter {
+export abstract class TableMapper implements MapperAllSizes, RangeMapper, Translate, CleanUp, FlushCounter {
   readonly level4Table: PageTable;
   /** Reminders that were neither answered with `flush` nor with `ignore`. */
   pendingFlushes = 0;
@@ -136,6 +150,42 @@ export abstract class TableMapper implements MapperAllSizes, Translate, CleanUp,
     const { level } = page.size;
     this.replaceFlags(page.startAddress, level, flags, level > 1 ? HUGE : 0);
     return new MapperFlush(page, this);
+  }
+
+  mapRange(
+    pages: AnyPageRange,
+    target: RangeTarget,
+    flags: PageTableFlags,
+    frameAllocator: FrameAllocator & FrameDeallocator,
+    options: MapRangeOptions = {},
+  ): MapperFlushRange {
+    checkRangeFlags(flags);
+    const { largest = Size1GiB, tableFlags = flags & INHERITED } = options;
+    checkRangeFlags(tableFlags);
+    const { byteLength } = pages;
+    const mapping = new RangeMapping(
+      this.walk,
+      rangeFrames(target, byteLength),
+      frameAllocator,
+      flags,
+      tableFlags,
+      largest,
+    );
+    const start = positionOf(pages.start.startAddress);
+    mapping.run(start, start + byteLength);
+    const size = mapping.smallest;
+    const isGlobal = (flags & PageTableFlags.GLOBAL) !== 0;
+    return new MapperFlushRange(pages.start.startAddress, byteLength / size.bytes, size, isGlobal, this);
+  }
+
+  unmapRange(pages: AnyPageRange, { allowHoles = false }: UnmapRangeOptions = {}): UnmappedRange {
+    const { byteLength } = pages;
+    const unmapping = new RangeUnmapping(this.walk, allowHoles);
+    const start = positionOf(pages.start.startAddress);
+    unmapping.run(start, start + byteLength);
+    const { frames, isGlobal, smallest } = unmapping;
+    const count = Math.ceil(byteLength / smallest.bytes);
+    return { frames, flush: new MapperFlushRange(pages.start.startAddress, count, smallest, isGlobal, this) };
   }
 
   setFlagsP4Entry(page: Page<PageSize>, flags: FlagWord): MapperFlushAll {
@@ -250,6 +300,13 @@ export abstract class TableMapper implements MapperAllSizes, Translate, CleanUp,
     words[at] = (words[at]! & ADDRESS_LOW) | lowBits(flags) | alwaysSet;
     words[at + 1] = (words[at + 1]! & ADDRESS_HIGH) | highBits(flags);
   }
+}
+
+/** @throws {@link AddressError} unless PRESENT, and without HUGE_PAGE: `mapRange` sets that where it is due */
+function checkRangeFlags(flags: PageTableFlags): void {
+  checkFlags(flags);
+  if (typeof flags !== "number" || (flags & (PRESENT | HUGE)) !== PRESENT)
+    throw new AddressError("address/flags", "expected packed flags with PRESENT and without HUGE_PAGE, got", flags);
 }
 
 function inherited(flags: FlagWord): number {

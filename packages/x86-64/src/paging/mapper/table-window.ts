@@ -50,9 +50,14 @@ export class TableWindow {
     else this.move(at, forWriting);
   }
 
+  /** Where the table is. */
+  get at(): Ptr {
+    return this.start + (this.first - this.firstWord) * 4;
+  }
+
   /** Goes to the same table again, in case something else has used the memory meanwhile. */
   reopen(): void {
-    this.open(this.start + (this.first - this.firstWord) * 4, this.isWritable);
+    this.open(this.at, this.isWritable);
   }
 
   private move(at: Ptr, forWriting: boolean): void {
