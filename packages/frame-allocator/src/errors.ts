@@ -65,7 +65,7 @@ export class FrameAllocatorError extends KmemError {
 }
 
 export type BadFrameCode =
-  "bad-frame/no-frame" | "bad-frame/foreign" | "bad-frame/double-free" | "bad-frame/other-size" | "bad-frame/used";
+  "bad-frame/no-frame" | "bad-frame/foreign" | "bad-frame/double-free" | "bad-frame/other-size";
 
 /** A frame was given back that cannot have been taken like this; nothing has changed. */
 export class BadFrameError extends Panic {
@@ -91,5 +91,4 @@ const WHAT: Record<BadFrameCode, string> = {
   "bad-frame/foreign": "expected a frame of this allocator, got a foreign one",
   "bad-frame/double-free": "expected a frame in use, got one that is free already",
   "bad-frame/other-size": "expected a frame as it was taken, got one taken with another size",
-  "bad-frame/used": "expected no more frames than are in use, got more",
 };

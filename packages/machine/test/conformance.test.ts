@@ -11,7 +11,7 @@ describe("Mmu", () => {
   for (const file of readdirSync(folder))
     it(`does what ${file} records`, () => {
       const tally = new Tally();
-      replays["mmu"]!(JSON.parse(readFileSync(join(folder, file), "utf8")), api, tally, { strict: true });
+      replays.mmu!(JSON.parse(readFileSync(join(folder, file), "utf8")), api, tally, { strict: true });
       expect(tally.firstMismatch).toBeUndefined();
       expect(tally.failed + tally.skipped.size).toBe(0);
       expect(tally.passed).toBe(539);
