@@ -77,6 +77,14 @@ export class TryReserveError extends KmemError {
     this.code = layout === undefined ? "alloc/capacity-overflow" : "alloc/out-of-memory";
     this.layout = layout;
   }
+
+  /** As Rust's `{:?}` writes it. */
+  rustDebug(): string {
+    const { layout } = this;
+    if (layout === undefined) return "TryReserveError { kind: CapacityOverflow }";
+    const align = `${layout.align} (1 << ${Math.log2(layout.align)})`;
+    return `TryReserveError { kind: AllocError { layout: Layout { size: ${layout.size}, align: ${align} }, non_exhaustive: () } }`;
+  }
 }
 
 /** Throws Rust's panic for an index that is not there. */

@@ -46,7 +46,7 @@ class ProgramSubject implements Subject {
     const program = PROGRAMS[name];
     if (program === undefined) throw new Error(`unknown program ${trace.id}`);
     this.program = program;
-    this.base = trace["base"] as number;
+    this.base = trace.base as number;
     this.world = new World(frame);
   }
 
@@ -193,6 +193,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
       { tag: "Err", value: b(3) },
     ];
     some.check?.(value[0]);
+    either.check?.(value[2]);
     return value;
   },
   chain(world, b) {
@@ -535,14 +536,14 @@ class NestSubject implements Subject {
         pair: tuple(api.rc(B), api.rc(B)),
       },
       "Val",
-    ) as unknown as Type<Tagged>;
+    );
     const { sizeof_Val: size } = trace;
     if (this.Val.size !== size) throw new Error(`expected Val to have ${String(size)} bytes, not ${this.Val.size}`);
   }
 
   run(name: string): unknown {
     if (name === "drop") dropValue(this.built);
-    else this.built = this.build(this.trace["shape"] as Shape);
+    else this.built = this.build(this.trace.shape as Shape);
     return null;
   }
 

@@ -195,8 +195,7 @@ function shorten(text: string): string {
 
 /** A usize argument: a number, or a string for one too large for JSON. */
 export function usize(json: unknown): number {
-  if (json === "usize::MAX") return 2 ** 64;
-  return Number(json);
+  return json === "usize::MAX" ? 2 ** 64 : json === "isize::MAX" ? 2 ** 63 : Number(json);
 }
 
 /** An argument of `reserve`, exact. */

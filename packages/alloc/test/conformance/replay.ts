@@ -8,7 +8,9 @@ import { HeapSubject } from "./binary-heap.ts";
 import { boxed } from "./box.ts";
 import { dropOrder } from "./drop-order.ts";
 import { replayTraces, type AllocApi } from "./frame.ts";
+import { layouts } from "./layouts.ts";
 import { ListSubject } from "./linked-list.ts";
+import { panics } from "./panics.ts";
 import { arcFamily, counted, rcFamily } from "./rc.ts";
 import { DequeSubject } from "./vec-deque.ts";
 import { VecSubject } from "./vec.ts";
@@ -19,6 +21,8 @@ export const replays: Record<string, Replay<AllocApi>> = {
   "alloc/BinaryHeap": replayTraces((trace, frame) => new HeapSubject(frame, frame.element(trace.elem))),
   "alloc/LinkedList": replayTraces((trace, frame) => new ListSubject(frame, frame.element(trace.elem))),
   "alloc/Box": replayTraces(boxed),
+  "alloc/Panics": replayTraces(panics),
+  "alloc/layouts": layouts,
   "alloc/DropOrder": replayTraces(dropOrder),
   "alloc/Rc": replayTraces((trace, frame) => counted(trace, frame, rcFamily(frame.api))),
   "alloc/Arc": replayTraces((trace, frame) => counted(trace, frame, arcFamily(frame.api))),

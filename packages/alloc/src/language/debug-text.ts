@@ -1,0 +1,47 @@
+/**
+ * Values as Rust's `{:?}` writes them into panics.
+ *
+ * @module
+ */
+
+/** What knows how Rust's derived `Debug` writes it. */
+export interface RustDebug {
+  rustDebug(): string;
+}
+
+/**
+ * A value as `{:?}` writes it: text quoted and escaped, `null` and `undefined` as None, arrays and plain objects by parts.
+ *
+ * @example debugText('say "hi"') // => '"say \\"hi\\""'
+ * @example debugText([1, null]) // => "[1, None]"
+ */
+export function debugText(value: unknown): string {
+  if (typeof value === "string") return quoted(value);
+  if (value === null || value === undefined) return "None";
+  if (typeof value !== "object") return String(value);
+  const { rustDebug } = value as Partial<RustDebug>;
+  if (typeof rustDebug === "function") return rustDebug.call(value);
+  if (Array.isArray(value)) return value.length === 0 ? "[]" : `[${value.map(debugText).join(", ")}]`;
+  if (value instanceof Error) return value.name;
+  const fields = Object.entries(value).map(([name, field]) => `${name}: ${debugText(field)}`);
+  return `{ ${fields.join(", ")} }`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  "\\": "\\\\",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\0": "\\0",
+};
+
+function quoted(text: string): string {
+  let result = '"';
+  for (const char of text) {
+    const code = char.codePointAt(0)!;
+    const isControl = code < 0x20 || (code >= 0x7f && code < 0xa0);
+    result += ESCAPES[char] ?? (isControl ? `\\u{${code.toString(16)}}` : char);
+  }
+  return `${result}"`;
+}
