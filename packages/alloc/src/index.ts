@@ -36,6 +36,7 @@ export { Owner } from "./core/owner.ts";
 export { reportLostOwners } from "./core/lost-owners.ts";
 export type { LostOwner } from "./core/lost-owners.ts";
 export { ExactIter, Iter } from "./core/iter.ts";
+export { sizeHintOf } from "./core/size-hint.ts";
 export type { SizeHint, SizeHinted } from "./core/size-hint.ts";
 export {
   ArgumentError,

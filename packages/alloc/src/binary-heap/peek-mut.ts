@@ -22,7 +22,7 @@ export interface HeapTop<T> {
  *
  * @example
  * const heap = BinaryHeap.from(u32, [1, 5, 3]);
- * { using top = heap.peekMut(); top.value = 2; }
+ * { using top = heap.peekMut()!; top.value = 2; }
  * heap.intoSortedVec().toArray() // => [1, 2, 3]
  */
 export class PeekMut<T> implements Disposable {

@@ -18,6 +18,7 @@ export interface RustDebug {
 export function debugText(value: unknown): string {
   if (typeof value === "string") return quoted(value);
   if (value === null || value === undefined) return "None";
+  if (typeof value === "function") return value.name;
   if (typeof value !== "object") return String(value);
   const { rustDebug } = value as Partial<RustDebug>;
   if (typeof rustDebug === "function") return rustDebug.call(value);
