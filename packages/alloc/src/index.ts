@@ -8,6 +8,26 @@ export { Arc, arc, ArcWeak, arcWeak } from "./arc/arc.ts";
 export { ArcSlice, arcSlice, ArcWeakSlice } from "./arc/arc-slice.ts";
 export { BoxedSlice, boxSlice, Slice, Vec, vec } from "./vec/vec.ts";
 export type { VecType } from "./vec/vec.ts";
+export { BoxedStr, boxStr, String, string } from "./string/string.ts";
+export { Str } from "./string/str.ts";
+export { CharIter } from "./string/char-iter.ts";
+export { StringDrain } from "./string/string-drain.ts";
+export { RcStr, rcStr, WeakStr } from "./string/rc-str.ts";
+export { ArcStr, arcStr, ArcWeakStr } from "./string/arc-str.ts";
+export { ParseError, parseRadix, parseText } from "./string/parse.ts";
+export type { ParseErrorCode } from "./string/parse.ts";
+export type { Pattern } from "./string/pattern.ts";
+export { Utf16Error, Utf8Error } from "./string/utf8-error.ts";
+export {
+  isAlphabetic,
+  isAlphanumeric,
+  isAsciiWhitespace,
+  isControl,
+  isLowercase,
+  isNumeric,
+  isUppercase,
+  isWhitespace,
+} from "./string/unicode.ts";
 export { Drain, ExtractIf, Splice } from "./vec/drain.ts";
 export { IntoIter } from "./vec/into-iter.ts";
 export { VecDeque, vecDeque } from "./vec-deque/vec-deque.ts";
