@@ -33,6 +33,7 @@ export abstract class Iter<T> implements IterableIterator<T> {
   map<U>(f: (value: T, index: number) => U): Iter<U> {
     let i = 0;
     return new From(
+      this,
       () => {
         const { done: ended, value } = this.next();
         return ended === true ? DONE : { done: false, value: f(value, i++) };
@@ -44,6 +45,7 @@ export abstract class Iter<T> implements IterableIterator<T> {
   filter(keep: (value: T, index: number) => boolean): Iter<T> {
     let i = 0;
     return new From(
+      this,
       () => {
         for (;;) {
           const result = this.next();
@@ -59,6 +61,7 @@ export abstract class Iter<T> implements IterableIterator<T> {
     checkUsize(limit, "take");
     let left = limit;
     return new From(
+      this,
       () => (left-- > 0 ? this.next() : DONE),
       () => clampHint(this.sizeHint(), (n) => Math.min(n, Math.max(0, left)), Math.max(0, left)),
     );
@@ -69,6 +72,7 @@ export abstract class Iter<T> implements IterableIterator<T> {
     checkUsize(count, "skip");
     let left = count;
     return new From(
+      this,
       () => {
         for (; left > 0; left--) if (this.next().done === true) return DONE;
         return this.next();
@@ -88,6 +92,7 @@ export abstract class Iter<T> implements IterableIterator<T> {
     if (step === 0) throw new Panic("assertion failed: step != 0");
     let first = true;
     return new From(
+      this,
       () => {
         if (first) first = false;
         else for (let i = 1; i < step; i++) if (this.next().done === true) return DONE;
@@ -100,7 +105,7 @@ export abstract class Iter<T> implements IterableIterator<T> {
   /** Pairs with another iterable, until one of them ends. */
   zip<U>(other: Iterable<U>): Iter<[T, U]> {
     const others = other[Symbol.iterator]();
-    return new From(() => {
+    return new From(this, () => {
       const mine = this.next();
       if (mine.done === true) return DONE;
       const theirs = others.next();
@@ -157,15 +162,29 @@ export abstract class Iter<T> implements IterableIterator<T> {
 // Where the engine has iterator helpers, ours inherit the rest of them.
 Object.setPrototypeOf(Iter.prototype, iteratorPrototype());
 
+/** An iterator that wants to be told when nobody will ask for more. */
+interface Closable {
+  return?(): unknown;
+}
+
 /** An iterator made of functions. */
 class From<T> extends Iter<T> {
+  private readonly source: object;
   private readonly step: () => IteratorResult<T, undefined>;
   private readonly hint: (() => SizeHint) | undefined;
 
-  constructor(step: () => IteratorResult<T, undefined>, hint?: () => SizeHint) {
+  /** @param source - what is closed when this is closed */
+  constructor(source: object, step: () => IteratorResult<T, undefined>, hint?: () => SizeHint) {
     super();
+    this.source = source;
     this.step = step;
     this.hint = hint;
+  }
+
+  /** Called when a `for…of` is left early. */
+  return(): IteratorResult<T, undefined> {
+    (this.source as Closable).return?.();
+    return DONE;
   }
 
   next(): IteratorResult<T, undefined> {
@@ -183,6 +202,7 @@ export function iterOf<T>(iterable: Iterable<T>): Iter<T> {
   const iterator: Iterator<T, unknown> = iterable[Symbol.iterator]();
   let taken = 0;
   return new From(
+    iterator,
     () => {
       const result = iterator.next();
       if (result.done === true) return DONE;

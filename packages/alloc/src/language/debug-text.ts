@@ -18,8 +18,8 @@ export interface RustDebug {
 export function debugText(value: unknown): string {
   if (typeof value === "string") return quoted(value);
   if (value === null || value === undefined) return "None";
-  if (typeof value === "function") return value.name;
-  if (typeof value !== "object") return String(value);
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
+  if (typeof value !== "object") return typeof value;
   const { rustDebug } = value as Partial<RustDebug>;
   if (typeof rustDebug === "function") return rustDebug.call(value);
   if (Array.isArray(value)) return value.length === 0 ? "[]" : `[${value.map(debugText).join(", ")}]`;

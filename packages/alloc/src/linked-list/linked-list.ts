@@ -10,6 +10,7 @@ import { cloneValue, cloneValueFrom, dropValue, readPtr, WORD, type Type } from 
 import { cloneOf } from "../core/clone-value.ts";
 import { EndsIntoIter } from "../core/ends-into-iter.ts";
 import { ArgumentError, checkUsize, type TryReserveError } from "../core/errors.ts";
+import { feed } from "../core/feed.ts";
 import { checkUnchanged, OWNED, type Loan } from "../core/owner.ts";
 import { ownerType, perType, sameType } from "../core/owner-type.ts";
 import { RefMut } from "../core/ref-mut.ts";
@@ -191,7 +192,9 @@ export class LinkedList<T> extends Nodes<T> {
   /** Appends all values of an iterable. When it throws, what it gave before is kept. */
   extend(values: Iterable<T>): void {
     if (this.state !== OWNED) this.enter();
-    for (const value of values) this.pushBack(value);
+    feed(values, (iterator) => {
+      for (let result = iterator.next(); result.done !== true; result = iterator.next()) this.pushBack(result.value);
+    });
   }
 
   /** Appends clones of all elements of another list, or copies of an array's values. */

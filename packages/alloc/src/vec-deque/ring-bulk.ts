@@ -6,6 +6,7 @@
 import { Panic } from "@kmem/memory";
 import { cloneValue, dropValue } from "@kmem/repr";
 import { ArgumentError, checkUsize, type TryReserveError } from "../core/errors.ts";
+import { feed } from "../core/feed.ts";
 import { OWNED } from "../core/owner.ts";
 import { sameType } from "../core/owner-type.ts";
 import { checkRange } from "../core/range.ts";
@@ -88,23 +89,24 @@ export abstract class RingBulk<T> extends RingItems<T> {
   extend(values: Iterable<T>): void {
     if (this.state !== OWNED) this.enter();
     const [lower, upper] = sizeHintOf(values);
-    if (lower === upper) {
-      this.makeRoom(lower);
-      for (const value of values) this.pushBack(value);
-      return;
-    }
-    const iterator = values[Symbol.iterator]();
-    let room = 0;
-    for (let result = iterator.next(); result.done !== true; result = iterator.next()) {
-      if (this.state !== OWNED) this.enter();
-      if (room <= 0) {
-        this.slots.check(result.value);
-        this.makeRoom(lowerBoundOf(iterator, 0) + 1);
-        room = this.raw.capacity - this.count;
+    feed(values, (iterator) => {
+      // How many more elements fit before the iterator is asked what it promises.
+      let room = 0;
+      if (lower === upper) {
+        this.makeRoom(lower);
+        room = Infinity;
       }
-      this.pushBack(result.value);
-      room--;
-    }
+      for (let result = iterator.next(); result.done !== true; result = iterator.next()) {
+        if (this.state !== OWNED) this.enter();
+        if (room <= 0) {
+          this.slots.check(result.value);
+          this.makeRoom(lowerBoundOf(iterator, 0) + 1);
+          room = this.raw.capacity - this.count;
+        }
+        this.pushBack(result.value);
+        room--;
+      }
+    });
   }
 
   /** Appends clones of all elements of a slice or another deque, or copies of an array's values. */

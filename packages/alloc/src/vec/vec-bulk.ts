@@ -7,6 +7,7 @@ import { Panic } from "@kmem/memory";
 import { dropValue, cloneValue, cloneValueFrom, cloneValues, dropValues } from "@kmem/repr";
 import { cloneOf } from "../core/clone-value.ts";
 import { ArgumentError, checkUsize, usizeText } from "../core/errors.ts";
+import { feed } from "../core/feed.ts";
 import { iterOf } from "../core/iter.ts";
 import { checkRange } from "../core/range.ts";
 import { OWNED } from "../core/owner.ts";
@@ -28,11 +29,13 @@ export abstract class VecBulk<T> extends VecCore<T> {
   extend(values: Iterable<T>): void {
     if (this.state !== OWNED) this.enter();
     const [lower, upper] = sizeHintOf(values);
-    if (lower === upper) {
-      this.raw.reserve(this.count, lower);
-      this.changed();
-    }
-    this.extendFrom(values[Symbol.iterator]());
+    feed(values, (iterator) => {
+      if (lower === upper) {
+        this.raw.reserve(this.count, lower);
+        this.changed();
+      }
+      this.extendFrom(iterator);
+    });
   }
 
   /** Appends clones of all elements of a slice or array. */

@@ -14,6 +14,7 @@ import { globalAllocator, handleAllocError, Layout, type GlobalAlloc } from "@km
 import { NULL, type Memory, type Ptr } from "@kmem/memory";
 import { dropValue, cloneValues, dropValues, readPtr, WORD, writePtr, type Type } from "@kmem/repr";
 import { checkUsize, TryReserveError } from "../core/errors.ts";
+import { feed } from "../core/feed.ts";
 import { Owner, OWNED, type Loan } from "../core/owner.ts";
 import { ownerType, perType, sameType } from "../core/owner-type.ts";
 import { sizeHintOf } from "../core/size-hint.ts";
@@ -77,12 +78,14 @@ export class Vec<T> extends VecBulk<T> {
     const vec = new Vec(type, allocator);
     try {
       const [lower, upper] = sizeHintOf(values);
-      if (lower !== upper) vec.collectFrom(values[Symbol.iterator]());
-      else {
-        if (Array.isArray(values)) vec.checkAll(values as readonly T[]);
-        vec.raw.allocate(lower);
-        vec.extendFrom(values[Symbol.iterator]());
-      }
+      feed(values, (iterator) => {
+        if (lower !== upper) vec.collectFrom(iterator);
+        else {
+          if (Array.isArray(values)) vec.checkAll(values as readonly T[]);
+          vec.raw.allocate(lower);
+          vec.extendFrom(iterator);
+        }
+      });
     } catch (error) {
       vec.drop();
       throw error;
