@@ -48,7 +48,7 @@ export { debugText } from "./language/debug-text.ts";
 export type { RustDebug } from "./language/debug-text.ts";
 export { RefCell } from "./language/ref-cell.ts";
 export type { CellRef, CellRefMut } from "./language/ref-cell.ts";
-export { err, expectOk, ok, tryIntoArray, unwrapErr, unwrapOk } from "./language/results.ts";
+export { asResult, err, expectOk, ok, tryIntoArray, unwrapErr, unwrapOk } from "./language/results.ts";
 export type { Result, TryFromSliceError } from "./language/results.ts";
 export { expect, unwrap } from "./core/unwrap.ts";
 export { dropValue } from "@kmem/repr";

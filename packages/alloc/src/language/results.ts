@@ -29,6 +29,11 @@ export function err<E>(value: E): Result<never, E> {
   return { tag: "Err", value };
 }
 
+/** What a function of this library returned, value or error, as a result. @example asResult(parseText(u8, "7")).tag // => "Ok" */
+export function asResult<T>(returned: T): Result<Exclude<T, Error>, Extract<T, Error>> {
+  return returned instanceof Error ? err(returned as Extract<T, Error>) : ok(returned as Exclude<T, Error>);
+}
+
 /** The value of Ok. @throws Panic "called `Result::unwrap()` on an `Err` value: …" @example unwrapOk(ok(1)) // => 1 */
 export function unwrapOk<T, E>(result: Result<T, E>): T {
   if (result.tag === "Ok") return result.value;

@@ -4,7 +4,7 @@
  * @see https://doc.rust-lang.org/std/str/trait.FromStr.html
  * @module
  */
-import { KmemError } from "@kmem/memory";
+import { KmemError, Panic } from "@kmem/memory";
 import type { Type } from "@kmem/repr";
 import { ArgumentError } from "../core/errors.ts";
 
@@ -94,12 +94,10 @@ export function parseText<T>(type: Type<T>, text: string): T | ParseError {
 /** An integer in another base: Rust's `from_str_radix`. @param radix - 2 … 36 @example parseRadix(i32, "-7f", 16) // => -127 */
 export function parseRadix<T extends number | bigint>(type: Type<T>, text: string, radix: number): T | ParseError {
   const range = RANGES[type.name];
-  if (range === undefined || !Number.isInteger(radix) || radix < 2 || radix > 36)
-    throw new ArgumentError(
-      "alloc/argument",
-      `expected an integer type and a radix of 2 … 36, got ${type.name}, ${radix}`,
-      radix,
-    );
+  if (range === undefined)
+    throw new ArgumentError("alloc/argument", `expected an integer type, got ${type.name}`, type);
+  if (!Number.isInteger(radix) || radix < 2 || radix > 36)
+    throw new Panic(`from_ascii_radix: radix must lie in the range \`[2, 36]\` - found ${radix}`);
   return parseInteger(text, range, radix, type.name) as T | ParseError;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { i32, u16, u32, u8, unit, UNIT, usize } from "@kmem/repr";
+import { bool, f64, i32, u16, u32, u8, unit, UNIT, usize } from "@kmem/repr";
 import type { Frame, Subject } from "./frame.ts";
 import { usize as usizeFrom } from "./frame.ts";
 
@@ -80,6 +80,21 @@ const OPERATIONS: Readonly<Record<string, (frame: Frame, ...args: never[]) => un
     } finally {
       list.drop();
     }
+  },
+
+  parse_i32_unwrap: ({ api }, text: string) => api.unwrapOk(api.asResult(api.parseText(i32, text))),
+  parse_u8_unwrap: ({ api }, text: string) => api.unwrapOk(api.asResult(api.parseText(u8, text))),
+  parse_f64_unwrap: ({ api }, text: string) => api.unwrapOk(api.asResult(api.parseText(f64, text))),
+  parse_bool_unwrap: ({ api }, text: string) => api.unwrapOk(api.asResult(api.parseText(bool, text))),
+  i32_from_str_radix_bad: ({ api }, text: string, radix: number) => api.parseRadix(i32, text, radix),
+  from_utf8_unwrap({ api, heap }, bytes: number[]) {
+    const list = api.Vec.fromSlice(u8, bytes, heap);
+    const made = api.String.fromUtf8(list);
+    if (!(made instanceof api.Utf8Error)) return made.drop();
+    // Rust's error holds the bytes; here they stay with the caller.
+    const error = `FromUtf8Error { bytes: ${api.debugText(list.toArray())}, error: ${api.debugText(made)} }`;
+    list.drop();
+    return api.unwrapOk(api.err({ rustDebug: () => error }));
   },
 
   // Arithmetic
