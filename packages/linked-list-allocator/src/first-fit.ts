@@ -17,9 +17,9 @@ import { alignUp, isPowerOfTwo, NULL, type Ptr } from "@kmem/memory";
 import { BLOCK_ALIGN, MIN_BLOCK_SIZE } from "./align.ts";
 import { aliasesHole, moreThanUsed, whyNotFreeable } from "./bad-free.ts";
 import { commit, redo, SAME } from "./commit.ts";
-import { HOLES, MAX_HEAP_SIZE, USED } from "./control-block.ts";
+import { EPOCH, FIRST, HOLES, MAX_HEAP_SIZE, USED } from "./control-block.ts";
 import { HoleFinder } from "./hole-finder.ts";
-import { HEAD, NONE, SKIP } from "./offsets.ts";
+import { HEAD, NONE, SKIP, UNKNOWN } from "./offsets.ts";
 
 /** Larger alignments and sizes are rare and take the slow way. */
 const MAX_QUICK_ALIGN = 0x4000_0000;
@@ -39,40 +39,53 @@ export class FirstFit extends HoleFinder {
   /** Gives a block back. @throws {@link BadFreeError} */
   free(at: Ptr, size: number, align: number): void {
     this.sync();
-    const offset = at - this.origin;
-    const need = size <= MIN_BLOCK_SIZE ? MIN_BLOCK_SIZE : size + (-size & 7);
+    const exact = at - this.origin;
+    const offset = exact | 0;
+    const need = size <= MIN_BLOCK_SIZE ? MIN_BLOCK_SIZE : (size + 7) & ~7;
     if (
-      offset >>> 0 !== offset ||
+      offset !== exact ||
       ((offset | (this.originLow + offset)) & ((align - 1) | 7)) !== 0 ||
       offset < this.bottomOffset ||
-      offset + need > this.endOffset ||
       size >>> 0 !== size ||
+      size > MAX_QUICK_SIZE ||
+      offset + need > this.endOffset ||
       !isQuickAlign(align)
-    )
-      this.expectFreeable(at, size, align);
+    ) {
+      this.freeRare(at, size, align);
+      return;
+    }
     const next = this.findAround(offset);
-    if (this.previous + this.previousSize > offset || (next >= 0 && offset + need > next))
-      throw this.aliases(at, size, align, next);
-    const used = this.control[this.c + USED]! - need;
-    if (used < 0) throw moreThanUsed(at, size, align, used + need);
+    const used = this.expectFree(next, offset, need, at, size, align);
     this.insert(next, offset, need, used);
   }
 
   /** Takes `need` bytes at `start` out of the hole found. */
   private take(hole: number, need: number): Ptr {
-    const { control, c, words, start, size, moves, previous, link } = this;
+    const { control, c, words, deltas, shift, start, size, previous, link } = this;
     const rest = hole + size - start - need;
     const back = start + need;
-    const holeLink = this.at(hole + 8);
-    const sizeIndex = rest === 0 ? 0 : this.at(back);
-    const nextIndex = rest === 0 ? 0 : this.at(back + 8);
-    if (start !== hole || this.isShared || (holeLink | sizeIndex | nextIndex | link) < 0 || moves !== this.moves) {
+    // Where the words lie that are read and written: behind the hole's own start no call comes in between, so that the
+    // compiler looks at each array once.
+    const holeDelta = deltas[(hole + 8) >>> shift]!;
+    const sizeDelta = rest === 0 ? 0 : deltas[back >>> shift]!;
+    const nextDelta = rest === 0 ? 0 : deltas[(back + 8) >>> shift]!;
+    if (
+      start !== hole ||
+      this.isShared ||
+      holeDelta === UNKNOWN ||
+      sizeDelta === UNKNOWN ||
+      nextDelta === UNKNOWN ||
+      link < 0
+    ) {
       this.takeRare(hole, need);
       return this.origin + start;
     }
+    const holeLink = ((hole + 8) >>> 2) + holeDelta;
     let low = words[holeLink]!;
     let high = words[holeLink + 1]!;
     if (rest !== 0) {
+      const sizeIndex = (back >>> 2) + sizeDelta;
+      const nextIndex = ((back + 8) >>> 2) + nextDelta;
       words[sizeIndex] = rest;
       words[sizeIndex + 1] = 0;
       words[nextIndex] = low;
@@ -80,11 +93,15 @@ export class FirstFit extends HoleFinder {
       low = (this.originLow + back) >>> 0;
       high = low < this.originLow ? this.originHigh + 1 : this.originHigh;
     } else control[c + HOLES]!--;
-    const links = previous === HEAD ? control : words;
-    links[link] = low;
-    links[link + 1] = high;
+    if (previous === HEAD) {
+      control[c + FIRST] = low;
+      control[c + FIRST + 1] = high;
+    } else {
+      words[link] = low;
+      words[link + 1] = high;
+    }
     control[c + USED]! += need;
-    this.bumpEpoch();
+    control[c + EPOCH] = this.epoch = (this.epoch + 1) >>> 0;
     if (this.keeper.isLive) this.keeper.noteTaken(hole, size, 0, back, rest);
     return this.origin + start;
   }
@@ -107,40 +124,62 @@ export class FirstFit extends HoleFinder {
 
   /** Makes a hole behind the one found, and joins it with those that it touches. */
   private insert(next: number, offset: number, need: number, used: number): void {
-    const { control, c, words, moves, previous, previousSize, link } = this;
+    const { control, c, words, deltas, shift, previous, previousSize, link } = this;
     const joinsNext = offset + need === next;
     const joinsPrevious = previous + previousSize === offset;
     const place = joinsPrevious ? previous : offset;
-    const sizeIndex = this.at(place);
-    const nextIndex = this.at(place + 8);
-    const behind = joinsNext ? this.at(next) : 0;
-    const behindLink = joinsNext ? this.at(next + 8) : 0;
+    const sizeDelta = deltas[place >>> shift]!;
+    const nextDelta = deltas[(place + 8) >>> shift]!;
+    const behindDelta = joinsNext ? deltas[next >>> shift]! : 0;
+    const behindLinkDelta = joinsNext ? deltas[(next + 8) >>> shift]! : 0;
     if (
       this.isShared ||
-      (next < 0 && this.endOffset - offset - need !== 0) ||
-      (previous < 0 && offset - this.bottomOffset < MIN_BLOCK_SIZE) ||
-      (sizeIndex | nextIndex | behind | behindLink | link) < 0 ||
-      moves !== this.moves
+      (next < 0 && this.endOffset !== offset + need) ||
+      (previous < 0 && offset !== this.bottomOffset && offset - this.bottomOffset < MIN_BLOCK_SIZE) ||
+      sizeDelta === UNKNOWN ||
+      nextDelta === UNKNOWN ||
+      behindDelta === UNKNOWN ||
+      behindLinkDelta === UNKNOWN ||
+      link < 0
     ) {
       this.insertRare(next, offset, need, used);
       return;
     }
-    const links = previous === HEAD ? control : words;
-    const nextSize = joinsNext ? words[behind]! : 0;
-    const low = joinsNext ? words[behindLink]! : links[link]!;
-    const high = joinsNext ? words[behindLink + 1]! : links[link + 1]!;
+    const sizeIndex = (place >>> 2) + sizeDelta;
+    const nextIndex = ((place + 8) >>> 2) + nextDelta;
+    let nextSize = 0;
+    let low: number;
+    let high: number;
+    if (joinsNext) {
+      const behindLink = ((next + 8) >>> 2) + behindLinkDelta;
+      nextSize = words[(next >>> 2) + behindDelta]!;
+      low = words[behindLink]!;
+      high = words[behindLink + 1]!;
+    } else if (previous === HEAD) {
+      low = control[c + FIRST]!;
+      high = control[c + FIRST + 1]!;
+    } else {
+      low = words[link]!;
+      high = words[link + 1]!;
+    }
     words[sizeIndex] = joinsPrevious ? previousSize + need + nextSize : need + nextSize;
     words[sizeIndex + 1] = 0;
     words[nextIndex] = low;
     words[nextIndex + 1] = high;
     if (!joinsPrevious) {
       const own = (this.originLow + offset) >>> 0;
-      links[link] = own;
-      links[link + 1] = own < this.originLow ? this.originHigh + 1 : this.originHigh;
+      const ownHigh = own < this.originLow ? this.originHigh + 1 : this.originHigh;
+      if (previous === HEAD) {
+        control[c + FIRST] = own;
+        control[c + FIRST + 1] = ownHigh;
+      } else {
+        words[link] = own;
+        words[link + 1] = ownHigh;
+      }
       if (!joinsNext) control[c + HOLES]!++;
     } else if (joinsNext) control[c + HOLES]!--;
     control[c + USED] = used;
-    this.bumpEpoch();
+    control[c + EPOCH] = this.epoch = (this.epoch + 1) >>> 0;
     if (this.keeper.isLive)
       this.keeper.noteFreed(previous, joinsPrevious ? previousSize : 0, offset, need, next, nextSize);
   }
@@ -251,15 +290,28 @@ export class FirstFit extends HoleFinder {
     return NULL;
   }
 
-  /** Judges a free that looks wrong at first sight. @throws {@link BadFreeError} */
-  private expectFreeable(at: Ptr, size: number, align: number): void {
+  /**
+   * Frees that look wrong at first sight, or lie beyond 2 GiB.
+   *
+   * @throws {@link BadFreeError}
+   */
+  private freeRare(at: Ptr, size: number, align: number): void {
     const reason = whyNotFreeable(this, at, size, align, !this.trustsLinks);
     if (reason !== undefined) throw reason;
+    const offset = at - this.origin;
+    const need = Math.max(MIN_BLOCK_SIZE, alignUp(size, BLOCK_ALIGN));
+    const next = this.findAround(offset);
+    this.insertRare(next, offset, need, this.expectFree(next, offset, need, at, size, align));
   }
 
-  private aliases(at: Ptr, size: number, align: number, next: number): Error {
-    const hole = this.previous + this.previousSize > at - this.origin ? this.previous : next;
-    return aliasesHole(at, size, align, this.origin + hole);
+  /** Refuses a free that overlaps the holes found. @returns the bytes in use after it */
+  private expectFree(next: number, offset: number, need: number, at: Ptr, size: number, align: number): number {
+    const reachesNext = next >= 0 && offset + need > next;
+    if (this.previous + this.previousSize > offset || reachesNext)
+      throw aliasesHole(at, size, align, this.origin + (reachesNext ? next : this.previous));
+    const used = this.control[this.c + USED]! - need;
+    if (used < 0) throw moreThanUsed(at, size, align, used + need);
+    return used;
   }
 }
 

@@ -56,6 +56,10 @@ export class HeapView {
   words: Uint32Array = NOTHING;
   deltas: Int32Array = new Int32Array(1).fill(UNKNOWN);
   shift: number;
+  /** The run of offsets that {@link HeapView.openRun} found: their words are `words[(o >>> 2) + runDelta]`. */
+  runDelta = 0;
+  /** Headers of holes from the offset asked for up to this, exclusive, lie in the run. */
+  runLimit = 0;
   /** Links of this offset and beyond are damaged. */
   private linkLimit = 0;
   /** What a link's low word minus `originLow` is below this, as a signed integer, is an offset without further ado. */
@@ -127,6 +131,23 @@ export class HeapView {
   at(offset: number): number {
     const delta = this.deltas[offset >>> this.shift];
     return delta !== undefined && delta !== UNKNOWN ? (offset >>> 2) + delta : this.findPage(offset);
+  }
+
+  /** Finds how far the words from an offset on can be reached directly; for none `runLimit` is not above it. */
+  openRun(offset: number): void {
+    const { quickLimit, shift } = this;
+    this.runLimit = 0;
+    if (offset >= quickLimit) return;
+    const page = offset >>> shift;
+    let delta = this.deltas[page]!;
+    if (delta === UNKNOWN) {
+      this.findPage(offset);
+      delta = this.deltas[page]!;
+      if (delta === UNKNOWN) return;
+    }
+    this.runDelta = delta;
+    // A header at the last 8 bytes of a page lies in two pages.
+    this.runLimit = shift === LINEAR_SHIFT ? quickLimit : Math.min(quickLimit, (page + 1) * (1 << shift) - 8);
   }
 
   /** The size of the hole at an offset, in bytes. */

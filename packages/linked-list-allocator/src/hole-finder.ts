@@ -11,7 +11,7 @@ import { MIN_BLOCK_SIZE } from "./align.ts";
 import { FIRST } from "./control-block.ts";
 import { HeapView } from "./heap-view.ts";
 import { IndexKeeper, type IndexMode } from "./index-keeper.ts";
-import { HEAD, NONE, UNKNOWN } from "./offsets.ts";
+import { HEAD, NONE } from "./offsets.ts";
 
 /** What has been found stays in the fields until the next search. */
 export class HoleFinder extends HeapView {
@@ -56,76 +56,76 @@ export class HoleFinder extends HeapView {
 
   /** {@link HoleFinder.findFit} without the index. O(holes). */
   private walkToFit(need: number, mask: number): number {
-    const { words, deltas, shift, originLow, quickLimit, moves } = this;
+    const { words, originLow, quickLimit, moves } = this;
     let previous = HEAD;
     let link = this.c + FIRST;
     let hole = this.first();
-    // The page is compared, not looked up for each hole: the processor then need not wait for the look-up.
-    let page = -1;
-    let delta = UNKNOWN;
-    while (hole >= 0) {
-      if (hole >>> shift !== page) {
-        page = hole >>> shift;
-        delta = deltas[page]!;
-        if (delta === UNKNOWN || hole >= quickLimit) return this.walkSlowlyToFit(need, mask, previous, hole);
-      }
-      const index = (hole >>> 2) + delta;
-      const size = words[index]!;
-      if (size >= need && this.fits(hole, size, need, mask)) {
-        this.previous = previous;
-        this.link = link;
-        return hole;
-      }
-      previous = hole;
-      link = index + 2;
-      const next = (words[link]! - originLow) | 0;
-      if (next > hole && next < quickLimit && (hole + 8) >>> shift === page) hole = next;
-      else {
+    while (hole !== NONE) {
+      this.openRun(hole);
+      const { runDelta: delta, runLimit: limit } = this;
+      if (hole < limit) {
+        // The hot loop: no call in it, so that the compiler keeps all in registers.
+        let next = hole;
+        do {
+          hole = next;
+          const index = (hole >>> 2) + delta;
+          const size = words[index]!;
+          if (size >= need) {
+            const start = startIn(originLow, hole, mask);
+            const rest = hole + size - start - need;
+            if (rest === 0 || rest >= MIN_BLOCK_SIZE) {
+              this.previous = previous;
+              this.link = link;
+              this.size = size;
+              this.start = start;
+              return hole;
+            }
+          }
+          previous = hole;
+          link = index + 2;
+          next = (words[link]! - originLow) | 0;
+        } while (next > hole && next < limit);
+        hole = next > hole && next < quickLimit ? next : this.nextAt(hole);
+      } else {
+        const size = this.sizeAt(hole);
+        if (size >= need && this.fits(hole, size, need, mask)) {
+          this.setPrevious(previous);
+          return hole;
+        }
+        previous = hole;
         hole = this.nextAt(hole);
         link = this.at(previous + 8);
-        if (moves !== this.moves) return this.walkSlowlyToFit(need, mask, previous, hole);
       }
-    }
-    return NONE;
-  }
-
-  /** {@link HoleFinder.walkToFit} from any hole on, through any memory. */
-  private walkSlowlyToFit(need: number, mask: number, before: number, from: number): number {
-    let previous = before;
-    for (let hole = from; hole !== NONE; hole = this.nextAt(hole)) {
-      const size = this.sizeAt(hole);
-      if (size >= need && this.fits(hole, size, need, mask)) {
-        this.setPrevious(previous);
-        return hole;
-      }
-      previous = hole;
+      if (moves !== this.moves) return this.walkToFit(need, mask);
     }
     return NONE;
   }
 
   /** {@link HoleFinder.findAround} without the index. O(holes). */
   walkTo(offset: number): number {
-    const { words, deltas, shift, originLow, quickLimit, moves } = this;
+    const { words, originLow, quickLimit, moves } = this;
     let previous = HEAD;
     let link = this.c + FIRST;
     let hole = this.first();
-    let page = -1;
-    let delta = UNKNOWN;
-    while (hole >= 0 && hole < offset) {
-      previous = hole;
-      if ((hole + 8) >>> shift !== page) {
-        page = (hole + 8) >>> shift;
-        delta = deltas[page]!;
-      }
-      link = ((hole + 8) >>> 2) + delta;
-      const next = delta !== UNKNOWN ? (words[link]! - originLow) | 0 : 0;
-      if (next > hole && next < quickLimit) hole = next;
-      else {
+    while (hole !== NONE && hole < offset) {
+      this.openRun(hole);
+      const { runDelta: delta, runLimit } = this;
+      const limit = offset < runLimit ? offset : runLimit;
+      if (hole < limit) {
+        let next = hole;
+        do {
+          hole = next;
+          link = (hole >>> 2) + delta + 2;
+          next = (words[link]! - originLow) | 0;
+        } while (next > hole && next < limit);
+        previous = hole;
+        hole = next > hole && next < quickLimit ? next : this.nextAt(hole);
+      } else {
+        previous = hole;
         hole = this.nextAt(hole);
         link = this.at(previous + 8);
-        delta = deltas[page]!;
-        if (moves !== this.moves) return this.walkTo(offset);
       }
+      if (moves !== this.moves) return this.walkTo(offset);
     }
     this.previous = previous;
     this.link = link;
@@ -172,12 +172,17 @@ export class HoleFinder extends HeapView {
    * over on either side must be a hole.
    */
   private fits(hole: number, size: number, need: number, mask: number): boolean {
-    const low = this.originLow + hole;
-    const start = (low & mask) === 0 ? hole : hole + 16 + (-(low + 16) & mask);
+    const start = startIn(this.originLow, hole, mask);
     const rest = hole + size - start - need;
     if (rest !== 0 && rest < MIN_BLOCK_SIZE) return false;
     this.size = size;
     this.start = start;
     return true;
   }
+}
+
+/** The offset at which a block starts in a hole: at the hole's, or as far behind it as another hole needs. */
+function startIn(originLow: number, hole: number, mask: number): number {
+  const low = (originLow + hole) | 0;
+  return (low & mask) === 0 ? hole : hole + MIN_BLOCK_SIZE + (-(low + MIN_BLOCK_SIZE) & mask);
 }
