@@ -15,6 +15,7 @@ export { StringDrain } from "./string/string-drain.ts";
 export { RcStr, rcStr, WeakStr } from "./string/rc-str.ts";
 export { ArcStr, arcStr, ArcWeakStr } from "./string/arc-str.ts";
 export { ParseError, parseRadix, parseText } from "./string/parse.ts";
+export { floatText, toStringIn, toStringOf } from "./string/to-text.ts";
 export type { ParseErrorCode } from "./string/parse.ts";
 export type { Pattern } from "./string/pattern.ts";
 export { Utf16Error, Utf8Error } from "./string/utf8-error.ts";

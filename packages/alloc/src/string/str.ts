@@ -389,6 +389,11 @@ export abstract class Str extends Owner implements Iterable<string> {
     });
   }
 
+  /** As `{:?}` writes it: in quotes. Ordinary characters between escapes are appended in one piece. */
+  toDebug(): OwnedString {
+    return this.makeString(0, (made) => writeDebug(this.toString(), made));
+  }
+
   escapeDefault(): OwnedString {
     return this.escaped(escapeDefault);
   }
@@ -482,6 +487,23 @@ export abstract class Str extends Owner implements Iterable<string> {
     if (this.length <= MESSAGE_LENGTH) return `\`${this.toString()}\``;
     return `\`${this.slice(0, this.floorCharBoundary(MESSAGE_LENGTH))}\`[...]`;
   }
+}
+
+/** Writes a text as `{:?}` does: quoted, with escapes; ordinary characters in between go in one piece. */
+export function writeDebug(text: string, to: { writeStr(piece: string): void }): void {
+  to.writeStr('"');
+  let plain = "";
+  for (const char of text) {
+    const escape = escapeDebug(char, { single: false, double: true, extend: false });
+    if (escape === char) plain += char;
+    else {
+      if (plain !== "") to.writeStr(plain);
+      plain = "";
+      for (const part of escape) to.writeStr(part);
+    }
+  }
+  if (plain !== "") to.writeStr(plain);
+  to.writeStr('"');
 }
 
 /** Rust's order of byte strings. */

@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { NotYet } from "../../../../config/conformance.ts";
 import { HeapSubject } from "./binary-heap.ts";
 import type { Frame, Subject, Trace } from "./frame.ts";
 import { LanguageSubject } from "./language.ts";
 import { ListSubject } from "./linked-list.ts";
+import { StringSubject } from "./string.ts";
 import { DequeSubject } from "./vec-deque.ts";
 import { VecSubject } from "./vec.ts";
 
@@ -21,13 +23,14 @@ const SUBJECTS: Readonly<Record<string, MakeSubject>> = {
   VecDeque: (frame, element) => new DequeSubject(frame, frame.element(element)),
   LinkedList: (frame, element) => new ListSubject(frame, frame.element(element)),
   BinaryHeap: (frame, element) => new HeapSubject(frame, frame.element(element)),
+  String: (frame) => new StringSubject(frame),
   none: (frame) => new LanguageSubject(frame),
 };
 
 export function panics(trace: Trace, frame: Frame): Subject {
   const [name, ...elements] = trace.type.split(/[<,>]/).filter((part) => part !== "") as [string, ...string[]];
   const make = SUBJECTS[name];
-  if (make === undefined) throw new Error(`no panics of ${trace.type}`);
+  if (make === undefined) throw new NotYet(name);
   return new Prepared(name, make(frame, ...elements), trace, frame);
 }
 

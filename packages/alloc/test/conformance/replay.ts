@@ -12,6 +12,7 @@ import { layouts } from "./layouts.ts";
 import { ListSubject } from "./linked-list.ts";
 import { panics } from "./panics.ts";
 import { arcFamily, counted, rcFamily } from "./rc.ts";
+import { StringSubject } from "./string.ts";
 import { DequeSubject } from "./vec-deque.ts";
 import { VecSubject } from "./vec.ts";
 
@@ -20,6 +21,7 @@ export const replays: Record<string, Replay<AllocApi>> = {
   "alloc/VecDeque": replayTraces((trace, frame) => new DequeSubject(frame, frame.element(trace.elem))),
   "alloc/BinaryHeap": replayTraces((trace, frame) => new HeapSubject(frame, frame.element(trace.elem))),
   "alloc/LinkedList": replayTraces((trace, frame) => new ListSubject(frame, frame.element(trace.elem))),
+  "alloc/String": replayTraces((_trace, frame) => new StringSubject(frame)),
   "alloc/Box": replayTraces(boxed),
   "alloc/Panics": replayTraces(panics),
   "alloc/layouts": layouts,

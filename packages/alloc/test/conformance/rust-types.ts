@@ -36,7 +36,7 @@ import {
   type AnyType,
   type Type,
 } from "@kmem/repr";
-import type { AllocApi } from "./frame.ts";
+import { required, type AllocApi } from "./frame.ts";
 
 type Any = Type<unknown>;
 
@@ -139,8 +139,8 @@ class Parser {
       VecDeque: () => api.vecDeque(first),
       LinkedList: () => api.linkedList(first),
       BinaryHeap: () => api.binaryHeap(first),
-      BTreeMap: () => api.btreeMap(first, second!),
-      BTreeSet: () => api.btreeSet(first),
+      BTreeMap: () => required(api.btreeMap, "BTreeMap")(first, second!),
+      BTreeSet: () => required(api.btreeSet, "BTreeSet")(first),
       Box: () => api.box(first),
       Rc: () => api.rc(first),
       Arc: () => api.arc(first),
