@@ -1,0 +1,108 @@
+/**
+ * The machine's MMU beside a plain typed array: what an access costs when its translation is cached, and when it is not.
+ */
+import { Machine, VirtualMemory } from "@kmem/machine";
+import type { Memory } from "@kmem/memory";
+import { OffsetPageTable, Page, PageTable, PageTableFlags, PhysFrame } from "@kmem/x86-64";
+import type { Benchmark, Contestant } from "./harness.ts";
+
+const BASE = 0x4444_4444_0000;
+const MIB = 2 ** 20;
+const ACCESSES = 1 << 18;
+const { PRESENT, WRITABLE } = PageTableFlags;
+
+/** Virtual memory over frames in a mixed order. @param bytes - whole pages */
+function scattered(bytes: number): VirtualMemory {
+  const machine = new Machine({ memory: 256 * MIB });
+  const table = new PageTable(machine.ram, 0x1000);
+  table.zero();
+  const mapper = new OffsetPageTable(table, 0);
+  let next = 0x1000;
+  const frames = { allocateFrame: () => PhysFrame.fromStartAddress((next += 4096)) };
+  const pages = bytes / 4096;
+  for (let i = 0; i < pages; i++) {
+    // 7919 is odd, so every page gets a frame of its own.
+    const frame = PhysFrame.fromStartAddress(128 * MIB + ((i * 7919) % pages) * 4096);
+    mapper.mapTo(Page.containingAddress(BASE + i * 4096), frame, PRESENT | WRITABLE, frames).ignore();
+  }
+  machine.startLongMode(0x1000);
+  return new VirtualMemory(machine.mmu);
+}
+
+/** Places of u32s below `bytes`. @param stride - 0: random */
+function places(bytes: number, stride: number): Int32Array {
+  let state = 12_345;
+  return Int32Array.from({ length: ACCESSES }, (_, i) => {
+    if (stride > 0) return (i * stride) % bytes;
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor((state / 2 ** 32) * (bytes / 4)) * 4;
+  });
+}
+
+/** Keeps what was read alive. */
+export let sink = 0;
+
+function contestants(bytes: number, stride: number): Contestant[] {
+  const memory: Memory = scattered(bytes);
+  const flat = new Uint32Array(bytes / 4);
+  const at = places(bytes, stride);
+  return [
+    {
+      name: "read through the MMU",
+      operations: ACCESSES,
+      run() {
+        let sum = 0;
+        for (let i = 0; i < ACCESSES; i++) sum = (sum + memory.readU32(BASE + at[i]!)) | 0;
+        sink ^= sum;
+      },
+    },
+    {
+      name: "write through the MMU",
+      operations: ACCESSES,
+      run() {
+        for (let i = 0; i < ACCESSES; i++) memory.writeU32(BASE + at[i]!, i);
+      },
+    },
+    {
+      name: "read a Uint32Array",
+      operations: ACCESSES,
+      run() {
+        let sum = 0;
+        for (let i = 0; i < ACCESSES; i++) sum = (sum + flat[at[i]! >>> 2]!) | 0;
+        sink ^= sum;
+      },
+    },
+  ];
+}
+
+export const mmuBenchmarks: readonly Benchmark[] = [
+  { name: "mmu/sequential", about: "u32 after u32 in 1 MiB of 4 KiB pages", contestants: () => contestants(MIB, 4) },
+  {
+    name: "mmu/random",
+    about: "random u32s in 1 MiB: every translation is cached",
+    contestants: () => contestants(MIB, 0),
+  },
+  {
+    name: "mmu/misses",
+    about: "random u32s in 64 MiB: three of four translations are not cached",
+    contestants: () => contestants(64 * MIB, 0),
+  },
+  {
+    name: "mmu/straddling",
+    about: "u32s across two pages",
+    contestants: () => {
+      const memory: Memory = scattered(MIB);
+      return [
+        {
+          name: "read across two pages",
+          operations: ACCESSES,
+          run() {
+            let sum = 0;
+            for (let i = 0; i < ACCESSES; i++) sum = (sum + memory.readU32(BASE + (i & 127) * 4096 + 4094)) | 0;
+            sink ^= sum;
+          },
+        },
+      ];
+    },
+  },
+];
