@@ -24,7 +24,8 @@ const VIRTUAL = 0x4444_4444_0000;
 /** A contestant on the trace. Slow ones are measured over fewer steps, and prepared with fewer. */
 function onTrace<B>(name: string, subject: Subject<B>, none: B, live: number, steps = 10_000): Contestant {
   const trace = new Trace(subject, live, none);
-  trace.run(live * (steps < 10_000 ? 3 : 12));
+  trace.fill();
+  trace.run(steps < 10_000 ? Math.min(live * 12, 30_000) : live * 12);
   return { name, operations: steps, run: () => trace.run(steps) };
 }
 
@@ -38,6 +39,7 @@ function oursOnTrace(name: string, live: number, heap: Heap, options: HeapOption
     free: (at, size) => subject.free(at, size),
   };
   const trace = new Trace(switching, live, 0);
+  trace.fill();
   trace.run(live * 12);
   subject = measured;
   return { name, operations: steps, run: () => trace.run(steps) };

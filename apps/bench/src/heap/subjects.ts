@@ -37,8 +37,9 @@ export function thing(byteLength: number): Subject<number> {
   return { alloc: (size) => pool.malloc(size), free: (at) => void pool.free(at) };
 }
 
-export async function assemblyScript(): Promise<Subject<number>> {
-  const { alloc, free } = await tlsf();
+/** @param maximum - 64 KiB pages of its memory at most */
+export async function assemblyScript(maximum?: number): Promise<Subject<number>> {
+  const { alloc, free } = await tlsf(maximum);
   return { alloc: (size) => alloc(size), free: (at) => free(at) };
 }
 

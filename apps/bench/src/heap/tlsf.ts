@@ -9,24 +9,32 @@ export function free(at: usize): void { heap.free(at); }
 `;
 
 export interface Tlsf {
-  alloc(size: number): number;
-  free(at: number): void;
+  readonly alloc: (size: number) => number;
+  readonly free: (at: number) => void;
   readonly memory: WebAssembly.Memory;
 }
 
-let compiled: WebAssembly.Module | undefined;
+const modules = new Map<number, Promise<WebAssembly.Module>>();
 
-/** A fresh heap that starts with one page of 64 KiB and grows as it needs, at most to so many. */
-export async function tlsf(): Promise<Tlsf> {
-  compiled ??= await WebAssembly.compile((await compile()) as Uint8Array<ArrayBuffer>);
-  const instance = await WebAssembly.instantiate(compiled, { env: { abort: () => undefined } });
+/**
+ * A fresh heap that grows as it needs.
+ *
+ * @param maximum - 64 KiB pages of its memory at most; when they do not suffice, `alloc` traps
+ */
+export async function tlsf(maximum = 4096): Promise<Tlsf> {
+  let module = modules.get(maximum);
+  if (module === undefined) modules.set(maximum, (module = compile(maximum)));
+  const instance = await WebAssembly.instantiate(await module, { env: { abort: () => undefined } });
   return instance.exports as unknown as Tlsf; // what SOURCE exports
 }
 
-async function compile(): Promise<Uint8Array> {
+async function compile(maximum: number): Promise<WebAssembly.Module> {
   let wasm: Uint8Array | undefined;
-  const { error, stderr } = await asc.main(
-    ["tlsf.ts", "--optimizeLevel", "3", "--noAssert", "--runtime", "minimal", "--outFile", "tlsf.wasm"],
+  const { error } = await asc.main(
+    [
+      ...["tlsf.ts", "--outFile", "tlsf.wasm", "--runtime", "minimal", "--optimizeLevel", "3", "--noAssert"],
+      ...["--maximumMemory", String(maximum)],
+    ],
     {
       readFile: (name) => (name === "tlsf.ts" ? SOURCE : null),
       writeFile: (name, contents) => {
@@ -35,6 +43,6 @@ async function compile(): Promise<Uint8Array> {
       listFiles: () => [],
     },
   );
-  if (error !== null || wasm === undefined) throw error ?? new Error(stderr.toString());
-  return wasm;
+  if (error !== null || wasm === undefined) throw new Error("AssemblyScript's TLSF did not compile", { cause: error });
+  return WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>);
 }
