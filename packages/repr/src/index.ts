@@ -10,6 +10,7 @@ export {
   i64,
   i8,
   isNaturallyOrdered,
+  isReverselyOrdered,
   isize,
   u16,
   u32,

@@ -184,6 +184,20 @@ export function isNaturallyOrdered(type: AnyType): boolean {
   return kind > 0 && kind <= 13 && naturalOrders.has(Reflect.get(type, "compare"));
 }
 
+/** Orders that are the natural one the other way round; `reverse` tells them. */
+const reversedOrders = new WeakSet();
+
+/** Says that `compare` is the order of `inner` the other way round. */
+export function noteReversed(inner: AnyType, compare: object): void {
+  if (isNaturallyOrdered(inner)) reversedOrders.add(compare);
+}
+
+/** Whether a primitive is ordered by `reverse` alone, the other way round than JavaScript's typed arrays sort it. */
+export function isReverselyOrdered(type: AnyType): boolean {
+  const { kind = 0 } = type;
+  return kind > 0 && kind <= 13 && reversedOrders.has(Reflect.get(type, "compare"));
+}
+
 function comparePlain(a: unknown, b: unknown): number {
   return (a as number) < (b as number) ? -1 : (a as number) > (b as number) ? 1 : 0;
 }

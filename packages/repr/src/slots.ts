@@ -38,11 +38,13 @@ export class Slots<T> {
 
   private at: Ptr;
   private readonly kind: Kind;
+  private readonly takes: boolean;
   private views: Views | undefined = undefined;
   private generation = -1;
   private low = 0;
   private high = 0;
-  private writable = false;
+  /** `high`, if the window is for writing; else 0. */
+  private writableHigh = 0;
   /** Primitives: index in the typed array of their kind of element 0. Other types: index in bytes. */
   private delta = 0;
 
@@ -55,6 +57,7 @@ export class Slots<T> {
     this.stride = type.size;
     this.owns = type.drop !== undefined;
     this.kind = type.kind ?? 0;
+    this.takes = type.take !== undefined;
     this.at = start;
   }
 
@@ -67,7 +70,7 @@ export class Slots<T> {
   moveTo(start: Ptr): void {
     if (start === this.at) return;
     this.at = start;
-    this.low = this.high = 0;
+    this.low = this.high = this.writableHigh = 0;
   }
 
   /** Address of an element. */
@@ -107,7 +110,7 @@ export class Slots<T> {
    * @throws ReprError `repr/value` when the type cannot hold it; nothing has changed then
    */
   set(index: number, value: T): void {
-    if (index < this.low || index >= this.high || !this.writable || this.memory.generation !== this.generation) {
+    if (index < this.low || index >= this.writableHigh || this.memory.generation !== this.generation) {
       this.setFar(index, value);
       return;
     }
@@ -151,8 +154,7 @@ export class Slots<T> {
 
   /** Moves the element out: the slot holds none afterwards. */
   take(index: number): T {
-    const { type } = this;
-    return type.take === undefined ? this.get(index) : type.take(this.memory, this.addressOf(index), this.allocator);
+    return this.takes ? this.type.take!(this.memory, this.addressOf(index), this.allocator) : this.get(index);
   }
 
   /** Moves `count` elements from slot `from` on to slot `to` on; they may overlap. */
@@ -169,7 +171,7 @@ export class Slots<T> {
   run(index: number, forWriting: boolean): number {
     if (this.kind === 0) return 0;
     const stale = index < this.low || index >= this.high || this.memory.generation !== this.generation;
-    if ((stale || (forWriting && !this.writable)) && !this.seek(index, forWriting)) return 0;
+    if ((stale || (forWriting && index >= this.writableHigh)) && !this.seek(index, forWriting)) return 0;
     return this.high - index;
   }
 
@@ -186,7 +188,7 @@ export class Slots<T> {
   /** Finds the window around an element. @returns whether the whole element is in it and can be read from views */
   private seek(index: number, forWriting: boolean): boolean {
     const { type, stride } = this;
-    this.low = this.high = 0;
+    this.low = this.high = this.writableHigh = 0;
     if (stride === 0 || (this.kind === 0 && (type.readAt === undefined || type.writeAt === undefined))) return false;
     const shown = this.memory.window(this.addressOf(index), forWriting);
     const before = this.at - shown.address;
@@ -197,7 +199,7 @@ export class Slots<T> {
     if (this.kind !== 0 && bytes % stride !== 0) return false;
     this.views = shown.views;
     this.generation = this.memory.generation;
-    this.writable = forWriting;
+    this.writableHigh = forWriting ? high : 0;
     this.delta = this.kind === 0 ? bytes : bytes / stride;
     this.low = low;
     this.high = high;

@@ -4,12 +4,15 @@
  * @module
  */
 import { Layout } from "@kmem/global-alloc";
+import { noteReversed } from "./primitive.ts";
 import { checkPrimitive, readPrimitive, writePrimitive } from "./primitive-access.ts";
 import type { Type } from "./type.ts";
 
 /** Rust's `Reverse<T>`: the same values, ordered the other way round. @example reverse(u32).compare(1, 2) // => 1 */
 export function reverse<T>(inner: Type<T>): Type<T> {
-  return { ...inner, name: `Reverse<${inner.name}>`, compare: (a, b) => inner.compare(b, a) };
+  const compare = (a: T, b: T): number => inner.compare(b, a);
+  noteReversed(inner, compare);
+  return { ...inner, name: `Reverse<${inner.name}>`, compare };
 }
 
 /** The same values under another order: `compare` decides what is equal, too. */

@@ -106,10 +106,9 @@ export class BinaryHeap<T> extends HeapCore<T> {
     if (this.state !== OWNED) this.enter();
     const { count } = this;
     if (count === this.raw.capacity) this.growFor(value);
-    this.slots.set(count, value);
+    this.sifter.push(count, value);
     this.count = count + 1;
     this.changed();
-    this.sifter.up(0, count);
   }
 
   /** Adds an element if there is memory for it. @returns why not, if not; the value is still yours then */
@@ -126,15 +125,9 @@ export class BinaryHeap<T> extends HeapCore<T> {
     if (this.state !== OWNED) this.enter();
     const last = this.count - 1;
     if (last < 0) return undefined;
-    const { slots } = this;
-    const value = slots.take(0);
+    const value = this.sifter.pop(last);
     this.count = last;
     this.changed();
-    if (last > 0) {
-      if (slots.owns || (this.type.kind ?? 0) === 0) slots.move(0, last, 1);
-      else slots.set(0, slots.get(last));
-      this.sifter.downToBottom(0, last);
-    }
     return value;
   }
 

@@ -26,7 +26,7 @@ export abstract class HeapCore<T> extends Sequence<T> {
   readonly type: Type<T>;
   protected readonly raw: RawVec<T>;
   protected readonly slots: Slots<T>;
-  protected readonly sifter: Sifter;
+  protected readonly sifter: Sifter<T>;
   /** Number of elements; as of the last `enter`. */
   protected count = 0;
 

@@ -11,98 +11,76 @@
  *
  * @module
  */
-import { isNaturallyOrdered, type Slots, type Type } from "@kmem/repr";
+import { compareFloats, isNaturallyOrdered, isReverselyOrdered, type Slots, type Type } from "@kmem/repr";
 
 /** Ways of one element type. */
-export interface Sifter {
+export interface Sifter<T> {
+  /** Puts a new element behind `count` others, and from there in its place. @throws when the type cannot hold it */
+  push(count: number, value: T): void;
+  /** Takes the top out; the element in slot `last`, behind all others, goes there, and from there to its place. */
+  pop(last: number): T;
   /** Moves the element at `at` up towards `start`, past smaller ones. */
   up(start: number, at: number): void;
   /** Moves the element at `at` down, past larger children before `end`. */
   down(at: number, end: number): void;
-  /** Moves the element at `at` down to the bottom along larger children, then up to its place. */
-  downToBottom(at: number, end: number): void;
 }
+
+/** How numbers are ordered. A number, so that the loops below need no call for it. */
+type Order = 0 | 1 | 2;
+const NATURAL = 0;
+const REVERSED = 1;
+const FLOATS = 2;
+
+/** Typed arrays of numbers that are worth a loop of their own; four, since engines keep no more of them apart. */
+type WideArray = Uint32Array | Int32Array | Float32Array | Float64Array;
 
 /** The fastest way for an element type. */
-export function sifterFor<T>(slots: Slots<T>): Sifter {
+export function sifterFor<T>(slots: Slots<T>): Sifter<T> {
   const { kind = 0 } = slots.type;
-  // Kinds 1 to 6 are integers of up to 32 bits.
-  if (kind >= 1 && kind <= 6 && isNaturallyOrdered(slots.type))
-    return new IntegerSifter(slots as unknown as Slots<number>);
-  return kind === 0 ? new BytesSifter(slots) : new ValueSifter(slots);
-}
-
-/** Integers: compared as they are, and moved as values. */
-class IntegerSifter implements Sifter {
-  private readonly slots: Slots<number>;
-
-  constructor(slots: Slots<number>) {
-    this.slots = slots;
-  }
-
-  up(start: number, at: number): void {
-    const { slots } = this;
-    const value = slots.get(at);
-    let hole = at;
-    while (hole > start) {
-      const parent = (hole - 1) >>> 1;
-      const above = slots.get(parent);
-      if (value <= above) break;
-      slots.set(hole, above);
-      hole = parent;
-    }
-    if (hole !== at) slots.set(hole, value);
-  }
-
-  down(at: number, end: number): void {
-    const { slots } = this;
-    const value = slots.get(at);
-    let hole = at;
-    for (let child = 2 * hole + 1; child < end; child = 2 * hole + 1) {
-      let larger = slots.get(child);
-      if (child + 1 < end) {
-        const right = slots.get(child + 1);
-        if (larger <= right) {
-          larger = right;
-          child++;
-        }
-      }
-      if (value >= larger) break;
-      slots.set(hole, larger);
-      hole = child;
-    }
-    if (hole !== at) slots.set(hole, value);
-  }
-
-  downToBottom(at: number, end: number): void {
-    const { slots } = this;
-    const value = slots.get(at);
-    let hole = at;
-    for (let child = 2 * hole + 1; child < end; child = 2 * hole + 1) {
-      let larger = slots.get(child);
-      if (child + 1 < end) {
-        const right = slots.get(child + 1);
-        if (larger <= right) {
-          larger = right;
-          child++;
-        }
-      }
-      slots.set(hole, larger);
-      hole = child;
-    }
-    slots.set(hole, value);
-    this.up(at, hole);
-  }
+  if (kind === 0) return new BytesSifter(slots);
+  // 5 u32, 6 i32, 7 f32, 8 f64
+  const isWide = kind >= 5 && kind <= 8;
+  if (isWide && isNaturallyOrdered(slots.type))
+    return new NumberSifter(slots as unknown as Slots<number>, kind <= 6 ? NATURAL : FLOATS) as unknown as Sifter<T>;
+  if (kind <= 6 && isWide && isReverselyOrdered(slots.type))
+    return new NumberSifter(slots as unknown as Slots<number>, REVERSED) as unknown as Sifter<T>;
+  return new ValueSifter(slots);
 }
 
 /** What other types have in common: the element's new place is looked for, and then everything moves. */
-abstract class SearchingSifter<T> implements Sifter {
+abstract class SearchingSifter<T> implements Sifter<T> {
   protected readonly slots: Slots<T>;
   protected readonly type: Type<T>;
 
   constructor(slots: Slots<T>) {
     this.slots = slots;
     this.type = slots.type;
+  }
+
+  push(count: number, value: T): void {
+    const { slots } = this;
+    slots.check(value);
+    let hole = count;
+    while (hole > 0) {
+      const parent = (hole - 1) >>> 1;
+      if (this.type.compare(value, slots.get(parent)) <= 0) break;
+      hole = parent;
+    }
+    slots.set(count, value);
+    if (hole !== count) this.lift(count, hole);
+  }
+
+  pop(last: number): T {
+    const { slots } = this;
+    // Down to the bottom along larger children, then up; there it meets what will have moved into each parent: what
+    // lies in the path's next slot now.
+    let hole = 0;
+    for (let child = 1; child < last; child = 2 * hole + 1) hole = this.larger(child, last);
+    while (hole > 0 && this.type.compare(slots.get(last), slots.get(hole)) > 0) hole = (hole - 1) >>> 1;
+    const top = slots.take(0);
+    slots.move(0, last, 1);
+    if (hole !== 0) this.sink(0, hole);
+    return top;
   }
 
   up(start: number, at: number): void {
@@ -125,15 +103,6 @@ abstract class SearchingSifter<T> implements Sifter {
       if (this.type.compare(slots.get(at), slots.get(child)) >= 0) break;
       hole = child;
     }
-    if (hole !== at) this.sink(at, hole);
-  }
-
-  downToBottom(at: number, end: number): void {
-    const { slots } = this;
-    let hole = at;
-    for (let child = 2 * hole + 1; child < end; child = 2 * hole + 1) hole = this.larger(child, end);
-    // On its way up the element meets what has moved into each parent: what lies in the path's next slot now.
-    while (hole > at && this.type.compare(slots.get(at), slots.get(hole)) > 0) hole = (hole - 1) >>> 1;
     if (hole !== at) this.sink(at, hole);
   }
 
@@ -211,4 +180,96 @@ class BytesSifter<T> extends SearchingSifter<T> {
       if (slot === from) return;
     }
   }
+}
+
+/** Numbers that lie in one typed array: compared as they are, and moved as values. */
+class NumberSifter extends ValueSifter<number> {
+  private readonly order: Order;
+
+  constructor(slots: Slots<number>, order: Order) {
+    super(slots);
+    this.order = order;
+  }
+
+  override push(count: number, value: number): void {
+    const { slots } = this;
+    if (slots.run(0, true) <= count) {
+      super.push(count, value);
+      return;
+    }
+    slots.check(value);
+    siftUp(slots.runArray as WideArray, slots.runIndex(0), 0, count, value, this.order);
+  }
+
+  override pop(last: number): number {
+    const { slots } = this;
+    if (slots.run(0, true) <= last) return super.pop(last);
+    const array = slots.runArray as WideArray;
+    const base = slots.runIndex(0);
+    const top = array[base]!;
+    // Equal numbers cannot be told apart, so the short way leaves what Rust's way by the bottom leaves.
+    siftDown(array, base, 0, last, array[base + last]!, this.order);
+    return top;
+  }
+
+  override up(start: number, at: number): void {
+    const { slots } = this;
+    if (slots.run(0, true) <= at) {
+      super.up(start, at);
+      return;
+    }
+    const array = slots.runArray as WideArray;
+    const base = slots.runIndex(0);
+    siftUp(array, base, start, at, array[base + at]!, this.order);
+  }
+
+  override down(at: number, end: number): void {
+    const { slots } = this;
+    if (slots.run(0, true) < end) {
+      super.down(at, end);
+      return;
+    }
+    const array = slots.runArray as WideArray;
+    const base = slots.runIndex(0);
+    siftDown(array, base, at, end, array[base + at]!, this.order);
+  }
+}
+
+function siftUp(array: WideArray, base: number, start: number, at: number, value: number, order: Order): void {
+  let hole = at;
+  while (hole > start) {
+    const parent = (hole - 1) >>> 1;
+    const above = array[base + parent]!;
+    if (isAtMost(value, above, order)) break;
+    array[base + hole] = above;
+    hole = parent;
+  }
+  array[base + hole] = value;
+}
+
+function siftDown(array: WideArray, base: number, at: number, end: number, value: number, order: Order): void {
+  let hole = at;
+  let child = 2 * hole + 1;
+  while (child < end) {
+    let larger = array[base + child]!;
+    const right = child + 1;
+    if (right < end) {
+      const other = array[base + right]!;
+      if (isAtMost(larger, other, order)) {
+        larger = other;
+        child = right;
+      }
+    }
+    if (isAtMost(larger, value, order)) break;
+    array[base + hole] = larger;
+    hole = child;
+    child = 2 * hole + 1;
+  }
+  array[base + hole] = value;
+}
+
+/** Rust's `a <= b`: of integers, of `Reverse`d ones, and by `total_cmp` of floats. */
+function isAtMost(a: number, b: number, order: Order): boolean {
+  if (order === NATURAL) return a <= b;
+  return order === REVERSED ? b <= a : compareFloats(a, b) <= 0;
 }

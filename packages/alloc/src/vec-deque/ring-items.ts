@@ -29,10 +29,10 @@ export abstract class RingItems<T> extends Ring<T> {
   /** Appends an element. @throws calls the alloc error handler when there is no memory; nothing has changed then */
   pushBack(value: T): void {
     if (this.state !== OWNED) this.enter();
-    const { count } = this;
-    if (count === this.raw.capacity) this.growFor(value);
+    const { count, raw } = this;
+    if (count === raw.capacity) this.growFor(value);
     const slot = this.head + count;
-    const { capacity } = this.raw;
+    const { capacity } = raw;
     this.slots.set(slot >= capacity ? slot - capacity : slot, value);
     this.count = count + 1;
     this.changed();
@@ -79,7 +79,8 @@ export abstract class RingItems<T> extends Ring<T> {
     const { count, head } = this;
     if (count === 0) return undefined;
     const value = this.slots.take(head);
-    this.head = this.wrapAdd(head, 1);
+    const next = head + 1;
+    this.head = next < this.raw.capacity && next > 0 ? next : this.wrapAdd(head, 1);
     this.count = count - 1;
     this.changed();
     return value;
