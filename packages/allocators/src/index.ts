@@ -1,1 +1,5 @@
-export {};
+export { BumpAllocator } from "./bump-allocator.ts";
+export { TlsfAllocator } from "./tlsf-allocator.ts";
+export type { Fault, FaultCode, Stats } from "./control-block.ts";
+export { AllocatorError, AttachError, BadFreeError, CorruptionError } from "./errors.ts";
+export type { AllocatorErrorCode, AttachErrorCode, BadFreeCode } from "./errors.ts";

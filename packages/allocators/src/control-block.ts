@@ -1,0 +1,162 @@
+/**
+ * What all control blocks here begin with; all that an allocator knows lies in its control block and its range.
+ *
+ * ```
+ *   +0   magic, four letters   u32     +4   format version       u32
+ *   +8   start of the range    u64     +16  bytes of the range   u32
+ *   +20  bytes handed out      u32     +24  blocks handed out    u32     +28  what the design needs …
+ * ```
+ * Bytes handed out are what the design really takes for the blocks, above 2^32 modulo 2^32 never: a range is smaller.
+ *
+ * @module
+ */
+import { hex, NULL, type Memory, type Ptr } from "@kmem/memory";
+import { AllocatorError, AttachError } from "./errors.ts";
+
+/** What the address of a control block is a multiple of, in bytes. */
+export const CONTROL_ALIGN = 8;
+/** Version of all formats. */
+export const VERSION = 1;
+/** Largest range in bytes: offsets in it, and sums of two, fit 32 bits. */
+export const MAX_SIZE = 0x7fff_0000;
+
+export const VERSION_AT = 4;
+export const START_AT = 8;
+export const SIZE_AT = 16;
+export const USED_AT = 20;
+export const BLOCKS_AT = 24;
+/** Where the design's own fields begin. */
+export const OWN_AT = 28;
+
+const TWO_32 = 0x1_0000_0000;
+
+/** Figures of an allocator; sizes in bytes. */
+export interface Stats {
+  readonly start: Ptr;
+  readonly size: number;
+  /** Taken for the blocks in use, with what lies between them for their sake. */
+  readonly used: number;
+  readonly free: number;
+  /** Blocks in use. */
+  readonly blocks: number;
+  /** Free pieces. */
+  readonly freeBlocks: number;
+  /** Size of the largest free piece, 0 when there is none. */
+  readonly largestFree: number;
+}
+
+export type FaultCode =
+  /** The control block is not ours, of another version, or contradicts itself. */
+  | "control-block"
+  /** A block's header or size cannot be. */
+  | "block"
+  /** A list of free blocks leads to what is none, or in a circle. */
+  | "free-list"
+  /** Blocks and what is counted do not add up. */
+  | "sum";
+
+/** One thing that is wrong. */
+export interface Fault {
+  readonly code: FaultCode;
+  /** Where it was seen. */
+  readonly address: Ptr;
+  readonly message: string;
+}
+
+/** Refuses where no allocator can be: a bad range, a bad control block, or the two over each other. */
+export function expectPlace(controlAt: Ptr, controlSize: number, start: Ptr, size: number, least: number): void {
+  expectControlAddress(controlAt);
+  if (!Number.isSafeInteger(start) || start === NULL || !Number.isSafeInteger(start + MAX_SIZE))
+    throw new AllocatorError(
+      "allocator/range",
+      `start: expected an address that is not null, got ${hex(start)}`,
+      start,
+    );
+  if (!Number.isSafeInteger(size) || size < least || size > MAX_SIZE)
+    throw new AllocatorError(
+      "allocator/range",
+      `size: expected ${least} … ${MAX_SIZE} bytes, got ${String(size)}`,
+      size,
+    );
+  if (start < 0 && start + size > 0)
+    throw new AllocatorError("allocator/range", `start: a range cannot reach across null, from ${hex(start)}`, start);
+  if (start < controlAt + controlSize && controlAt < start + size)
+    throw new AllocatorError(
+      "allocator/range",
+      `expected a range apart from the control block at ${hex(controlAt)}, got ${hex(start)}..${hex(start + size)}`,
+      start,
+    );
+}
+
+export function expectControlAddress(controlAt: Ptr): void {
+  if (!Number.isSafeInteger(controlAt) || controlAt % CONTROL_ALIGN !== 0)
+    throw new AllocatorError(
+      "allocator/control-address",
+      `controlAt: expected a multiple of ${CONTROL_ALIGN}, got ${hex(controlAt)}`,
+      controlAt,
+    );
+}
+
+/** Refuses a range that is not wholly in the memory. @throws what the memory throws there */
+export function expectMapped(memory: Memory, start: Ptr, size: number): void {
+  memory.readU8(start);
+  memory.readU8(start + size - 1);
+}
+
+/** Writes the common fields, and zeros behind them. */
+export function writeControl(
+  memory: Memory,
+  controlAt: Ptr,
+  controlSize: number,
+  magic: number,
+  start: Ptr,
+  size: number,
+): void {
+  memory.fill(controlAt, 0, controlSize);
+  memory.writeU32(controlAt, magic);
+  memory.writeU32(controlAt + VERSION_AT, VERSION);
+  writeAddress(memory, controlAt + START_AT, start);
+  memory.writeU32(controlAt + SIZE_AT, size);
+}
+
+/** Refuses to attach where no control block of this kind and version is. */
+export function expectControl(memory: Memory, controlAt: Ptr, magic: number): void {
+  if (!Number.isSafeInteger(controlAt) || controlAt % CONTROL_ALIGN !== 0)
+    throw new AttachError("attach/address", `expected a multiple of ${CONTROL_ALIGN}`, controlAt);
+  const found = memory.readU32(controlAt);
+  if (found !== magic)
+    throw new AttachError("attach/magic", `expected the magic ${hex(magic)}, got ${hex(found)}`, controlAt);
+  const version = memory.readU32(controlAt + VERSION_AT);
+  if (version !== VERSION)
+    throw new AttachError("attach/version", `expected format version ${VERSION}, got ${version}`, controlAt);
+}
+
+/** Refuses to attach when a walk finds faults. */
+export function expectSound(faults: readonly Fault[], controlAt: Ptr): void {
+  const [first] = faults;
+  if (first !== undefined)
+    throw new AttachError("attach/damaged", `${hex(first.address)}: ${first.message}`, controlAt);
+}
+
+/** Reads 8 bytes as a sign-extended address. */
+export function readAddress(memory: Memory, at: Ptr): Ptr {
+  return (memory.readU32(at + 4) | 0) * TWO_32 + memory.readU32(at);
+}
+
+export function writeAddress(memory: Memory, at: Ptr, address: Ptr): void {
+  memory.writeU32(at, address);
+  memory.writeU32(at + 4, Math.floor(address / TWO_32));
+}
+
+/** Collects faults: so many tell enough. */
+export class Faults {
+  readonly list: Fault[] = [];
+
+  add(code: FaultCode, address: Ptr, message: string): void {
+    if (this.list.length < 100) this.list.push({ code, address, message });
+  }
+
+  get any(): boolean {
+    return this.list.length > 0;
+  }
+}

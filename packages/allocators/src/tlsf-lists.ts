@@ -1,0 +1,193 @@
+/**
+ * The free blocks of TLSF: a list for each class of sizes, and two levels of bitmaps over the lists.
+ *
+ * ```
+ *   control block: the common fields, then
+ *     +28  first-level map   u32    bit f: some list of row f has blocks
+ *     +32  second-level maps u32 each row    bit s: list (f, s) has blocks
+ *     …    heads             u32 × 32 each row
+ *
+ *   row 0    sizes below 256: a list for each multiple of 8
+ *   row f    sizes from 2^(f+7) to twice that: 32 lists, each a 32nd of the row
+ *
+ *   a block, in use:  │ header │ bytes of the caller …                              │
+ *   a block, free:    │ header │ next │ previous │ …              │ own offset      │
+ *                     +0       +4     +8                          +size − 4
+ *   header = size | LEFT_IS_FREE (2) | IS_FREE (1)
+ * ```
+ * Sizes are multiples of 8 and count the header. What is called a block's offset is its header's, from the page that the
+ * range begins in; 0 is none. What the caller gets begins 4 bytes further, at a multiple of 8.
+ *
+ * @see M. Masmano et al., "TLSF: a new dynamic memory allocator for real-time systems" (2004),
+ *   http://www.gii.upv.es/tlsf/files/papers/ecrts04_tlsf.pdf
+ * @module
+ */
+import { alignUp, type Memory, type Ptr } from "@kmem/memory";
+import { OWN_AT } from "./control-block.ts";
+import { CorruptionError } from "./errors.ts";
+import { Words } from "./words.ts";
+
+export const IS_FREE = 1;
+export const LEFT_IS_FREE = 2;
+/** Of a header, what is not flags. */
+export const SIZE: number = ~7;
+/** Smallest block in bytes. */
+export const MIN_BLOCK = 16;
+
+const ROWS_AT = OWN_AT + 4;
+/** Most blocks looked at when no list fits for certain. */
+const MOST_LOOKS = 64;
+
+/** How many rows a range of `size` bytes needs. */
+function rowsFor(size: number): number {
+  return size < 256 ? 1 : 25 - Math.clz32(size);
+}
+
+/** Bytes of the control block for a range of `size` bytes. */
+export function controlSizeFor(size: number): number {
+  return Math.ceil((ROWS_AT + rowsFor(size) * 4 * 33) / 8) * 8;
+}
+
+/** The list of a size: row × 32 + column. */
+export function listOf(size: number): number {
+  if (size < 256) return size >>> 3;
+  const shift = 26 - Math.clz32(size);
+  return ((shift - 2) << 5) + ((size >>> shift) & 31);
+}
+
+/** The free lists of one range. */
+export class FreeLists {
+  readonly heap: Words;
+  readonly control: Words;
+  /** How many lists there are. */
+  readonly count: number;
+  private readonly first: number;
+  private readonly end: number;
+  private readonly map: number;
+  private readonly rows: number;
+  private readonly heads: number;
+
+  /**
+   * @param first - offset of the lowest block
+   * @param end - offset behind the last
+   */
+  constructor(memory: Memory, controlAt: Ptr, size: number, heap: Words, first: number, end: number) {
+    this.heap = heap;
+    this.control = new Words(memory, controlAt, controlSizeFor(size));
+    this.first = first;
+    this.end = end;
+    const rows = rowsFor(size);
+    this.count = rows * 32;
+    this.map = controlAt - this.control.origin + OWN_AT;
+    this.rows = this.map + 4;
+    this.heads = this.rows + rows * 4;
+  }
+
+  /** The first block of a list, 0 for none. */
+  head(list: number): number {
+    return this.control.get(this.heads + (list << 2));
+  }
+
+  /** Whether the maps say that a list has blocks. */
+  isMarked(list: number): boolean {
+    const row = list >>> 5;
+    const inRow = this.control.get(this.rows + (row << 2));
+    return ((this.control.get(this.map) >>> row) & 1) === (inRow === 0 ? 0 : 1) && ((inRow >>> (list & 31)) & 1) === 1;
+  }
+
+  /** Puts a free block, whose header is written, into its list. */
+  insert(block: number, size: number): void {
+    const { heap, control } = this;
+    const list = listOf(size);
+    const headAt = this.heads + (list << 2);
+    const head = control.get(headAt);
+    heap.set(block + 4, head);
+    heap.set(block + 8, 0);
+    control.set(headAt, block);
+    if (head !== 0) {
+      heap.set(head + 8, block);
+      return;
+    }
+    const row = list >>> 5;
+    const rowAt = this.rows + (row << 2);
+    const inRow = control.get(rowAt);
+    control.set(rowAt, inRow | (1 << (list & 31)));
+    if (inRow === 0) control.set(this.map, control.get(this.map) | (1 << row));
+  }
+
+  /** Takes a free block out of its list. */
+  remove(block: number, size: number): void {
+    const { heap } = this;
+    const next = heap.get(block + 4);
+    const previous = heap.get(block + 8);
+    if (next >= this.end || previous >= this.end) throw this.badLink(block);
+    if (next !== 0) heap.set(next + 8, previous);
+    if (previous !== 0) heap.set(previous + 4, next);
+    else this.setHead(listOf(size), next);
+  }
+
+  /** Takes a block of at least `need` bytes out of its list, from the first list whose every block fits. @returns 0 for none */
+  take(need: number): number {
+    const { control } = this;
+    let list: number;
+    if (need < 256) list = need >>> 3;
+    else list = listOf(need + (1 << (26 - Math.clz32(need))) - 1);
+    if (list >= this.count) return 0;
+    let row = list >>> 5;
+    let inRow = control.get(this.rows + (row << 2)) & (-1 << (list & 31));
+    if (inRow === 0) {
+      const above = control.get(this.map) & (-2 << row);
+      if (above === 0) return 0;
+      row = 31 - Math.clz32(above & -above);
+      inRow = control.get(this.rows + (row << 2));
+    }
+    list = (row << 5) + (31 - Math.clz32(inRow & -inRow));
+    const block = control.get(this.heads + (list << 2));
+    if (block < this.first || block >= this.end) throw this.badLink(block);
+    const next = this.heap.get(block + 4);
+    if (next >= this.end) throw this.badLink(block);
+    if (next !== 0) this.heap.set(next + 8, 0);
+    this.setHead(list, next);
+    return block;
+  }
+
+  /**
+   * Looks through blocks that may fit, from the smallest list on.
+   *
+   * @param align - of what the caller gets, in bytes; 8 or more
+   * @returns the first that fits, still in its list; 0 when none of those looked at does
+   */
+  search(need: number, align: number): number {
+    let looks = 0;
+    for (let list = listOf(need); list < this.count; list++)
+      for (let block = this.head(list); block !== 0; block = this.heap.get(block + 4)) {
+        if (block < this.first || block >= this.end) throw this.badLink(block);
+        if ((this.heap.get(block) & SIZE) >= this.gapOf(block, align) + need) return block;
+        if (++looks === MOST_LOOKS) return 0;
+      }
+    return 0;
+  }
+
+  /** Bytes from a block to the first in it that is aligned: none, or enough for a block. */
+  gapOf(block: number, align: number): number {
+    if (align <= 8) return 0;
+    const payload = this.heap.origin + block + 4;
+    const gap = alignUp(payload, align) - payload;
+    return gap > 0 && gap < MIN_BLOCK ? gap + align : gap;
+  }
+
+  private setHead(list: number, block: number): void {
+    const { control } = this;
+    control.set(this.heads + (list << 2), block);
+    if (block !== 0) return;
+    const row = list >>> 5;
+    const rowAt = this.rows + (row << 2);
+    const inRow = control.get(rowAt) & ~(1 << (list & 31));
+    control.set(rowAt, inRow);
+    if (inRow === 0) control.set(this.map, control.get(this.map) & ~(1 << row));
+  }
+
+  private badLink(block: number): CorruptionError {
+    return new CorruptionError("a link of a free list leads out of the range", this.heap.origin + block);
+  }
+}
