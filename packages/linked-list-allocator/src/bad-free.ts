@@ -8,6 +8,7 @@ import { alignLayout } from "./align.ts";
 import { MAX_HEAP_SIZE } from "./control-block.ts";
 import { BadFreeError } from "./errors.ts";
 import type { HeapView } from "./heap-view.ts";
+import { touchesGap } from "./regions.ts";
 
 /**
  * Why a block cannot be given back, whatever the holes are.
@@ -37,6 +38,7 @@ export function whyNotFreeable(
     new BadFreeError("bad-free/outside", `expected a block inside ${hex(bottom)}..${hex(end)}`, at, size, align);
   // Offsets from the origin, the page that the heap begins in, are not negative.
   if (bottom === NULL || need > MAX_HEAP_SIZE || at < view.origin || at - bottom > MAX_HEAP_SIZE) return outside();
+  if (touchesGap(view.gaps, at, need)) return outside();
   if (!refusesAll) return undefined;
   if (at < bottom || at + need > end) return outside();
   if (at % align !== 0)

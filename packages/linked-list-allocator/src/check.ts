@@ -6,6 +6,7 @@
 import { hex, NULL, type Memory, type Ptr } from "@kmem/memory";
 import { MIN_BLOCK_SIZE } from "./align.ts";
 import { damageOf, isInside, joinWords, MAGIC, readControlBlock, VERSION } from "./control-block.ts";
+import { bytesIn, gapsOf, touchesGap } from "./regions.ts";
 
 export type FaultCode =
   /** The control block is not ours, of another version, or contradicts itself. */
@@ -79,6 +80,12 @@ export function check({ memory, controlAt }: HeapPlace): Fault[] {
     return faults;
   }
 
+  const gaps = gapsOf(memory, controlAt, bottom, end);
+  if (gaps === undefined) {
+    report("control-block", controlAt, "the records of the gaps between regions contradict themselves");
+    return faults;
+  }
+
   const passed = new Set<Ptr>();
   let from = controlAt + 24;
   let previousEnd = bottom;
@@ -104,6 +111,8 @@ export function check({ memory, controlAt }: HeapPlace): Fault[] {
     if (size < MIN_BLOCK_SIZE || size % 8 !== 0)
       report("hole-size", hole, `a hole has ${size} bytes, expected a multiple of 8, 16 or more`);
     if (hole + size > end) report("out-of-bounds", hole, `a hole of ${size} bytes reaches beyond ${hex(end)}`);
+    if (touchesGap(gaps, hole, size))
+      report("out-of-bounds", hole, `a hole of ${size} bytes reaches out of its region`);
     if (hole === previousEnd && passed.size > 1)
       report("touching", hole, "the hole before ends here and is not joined");
     if (hole > previousEnd && hole - previousEnd < MIN_BLOCK_SIZE)
@@ -115,8 +124,9 @@ export function check({ memory, controlAt }: HeapPlace): Fault[] {
   }
   if (previousEnd < end && end - previousEnd < MIN_BLOCK_SIZE)
     report("gap", previousEnd, `${end - previousEnd} bytes at the end are no block`);
-  if (free + used !== end - bottom)
-    report("sum", controlAt, `${free} bytes free and ${used} in use, expected ${end - bottom} together`);
+  const size = end - bottom - bytesIn(gaps);
+  if (free + used !== size)
+    report("sum", controlAt, `${free} bytes free and ${used} in use, expected ${size} together`);
   if (passed.size !== fields.holes)
     report("count", controlAt, `${passed.size} holes, ${fields.holes} in the control block`);
   return faults;

@@ -4,9 +4,9 @@
  * ```
  *   +0    magic "kmLL"        u32   +4    version           u32
  *   +8    lock word           u32   +12   lock heartbeat    u32      (@kmem/spin)
- *   +16   size of the hole before the first, always 0       u64   ┐
+ *   +16   record of the highest gap, 0 for none           u64   ┐
  *   +24   address of the first hole, 0 for none             u64   │  Rust's Heap:
- *   +32   bottom                                            u64   │  HoleList { first: { size, next },
+ *   +32   bottom                                            u64   │  HoleList { first: next,
  *   +40   end of the usable bytes                           u64   │  bottom, top, pending_extend }, used
  *   +48   used                                              u64   │
  *   +56   pending             u32   +60   number of holes   u32   ┘
@@ -38,6 +38,7 @@ export const LOCK_OFFSET = 8;
 // Indices of the fields in u32 words; a u64 takes two. Plain constants: an object of them would be looked up each time.
 export const MAGIC_WORD = 0;
 export const VERSION_WORD = 1;
+export const FIRST_GAP = 4;
 export const FIRST = 6;
 export const BOTTOM = 8;
 export const END = 10;

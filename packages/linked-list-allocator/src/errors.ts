@@ -15,6 +15,7 @@ export type HeapErrorCode =
   | "heap/too-large"
   | "heap/outside-memory"
   | "heap/overlaps-control-block"
+  | "heap/region"
   | "heap/options"
   | "heap/snapshot";
 

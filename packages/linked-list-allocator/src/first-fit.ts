@@ -20,6 +20,7 @@ import { commit, redo, SAME } from "./commit.ts";
 import { EPOCH, FIRST, HOLES, MAX_HEAP_SIZE, USED } from "./control-block.ts";
 import { HoleFinder } from "./hole-finder.ts";
 import { HEAD, NONE, SKIP, UNKNOWN } from "./offsets.ts";
+import { dropUnfinished } from "./regions.ts";
 
 /** Larger alignments and sizes are rare and take the slow way. */
 const MAX_QUICK_ALIGN = 0x4000_0000;
@@ -49,6 +50,7 @@ export class FirstFit extends HoleFinder {
       size >>> 0 !== size ||
       size > MAX_QUICK_SIZE ||
       offset + need > this.endOffset ||
+      this.gaps.length !== 0 ||
       !isQuickAlign(align)
     ) {
       this.freeRare(at, size, align);
@@ -240,11 +242,23 @@ export class FirstFit extends HoleFinder {
     this.reload();
   }
 
+  /** Makes a hole of the bytes at an offset behind the end, apart from it, and moves the end behind them. */
+  insertRegion(start: number, length: number, pending: number): void {
+    this.walkTo(this.endOffset);
+    const { control, c, previous } = this;
+    this.keeper.invalidate();
+    const holes = control[c + HOLES]! + 1;
+    commit(this, control[c + USED]!, holes, previous, start, start, length, NONE, SKIP, 0, 0, start + length, pending);
+    this.reload();
+  }
+
   /** Finishes a change that its thread did not, and counts the holes. @returns whether there was one */
   repair(): boolean {
     this.reload();
     this.keeper.invalidate();
     const wasHalfDone = redo(this);
+    this.reload();
+    dropUnfinished(this.memory, this.controlAt, this.end);
     this.reload();
     let holes = 0;
     for (let hole = this.first(); hole !== NONE; hole = this.nextAt(hole)) holes++;
@@ -291,7 +305,7 @@ export class FirstFit extends HoleFinder {
   }
 
   /**
-   * Frees that look wrong at first sight, or lie beyond 2 GiB.
+   * Frees that look wrong at first sight, lie beyond 2 GiB, or are of a heap with several regions.
    *
    * @throws {@link BadFreeError}
    */
@@ -301,7 +315,9 @@ export class FirstFit extends HoleFinder {
     const offset = at - this.origin;
     const need = Math.max(MIN_BLOCK_SIZE, alignUp(size, BLOCK_ALIGN));
     const next = this.findAround(offset);
-    this.insertRare(next, offset, need, this.expectFree(next, offset, need, at, size, align));
+    const used = this.expectFree(next, offset, need, at, size, align);
+    if (next > 0x7fff_ffff || offset + need > 0x7fff_ffff) this.insertRare(next, offset, need, used);
+    else this.insert(next, offset, need, used);
   }
 
   /** Refuses a free that overlaps the holes found. @returns the bytes in use after it */

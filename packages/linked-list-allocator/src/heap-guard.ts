@@ -49,6 +49,10 @@ export class HeapGuard implements Disposable {
     this.heap.extend(by);
   }
 
+  addRegion(start: Ptr, size: number): void {
+    this.heap.addRegion(start, size);
+  }
+
   get bottom(): Ptr {
     return this.heap.bottom;
   }

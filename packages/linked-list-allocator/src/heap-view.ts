@@ -12,9 +12,10 @@
  * @module
  */
 import { alignDown, type Memory, type Ptr } from "@kmem/memory";
-import { joinWords, BOTTOM, END, EPOCH, FIRST, PENDING } from "./control-block.ts";
+import { joinWords, BOTTOM, END, EPOCH, FIRST, FIRST_GAP, PENDING } from "./control-block.ts";
 import { HeapCorruptionError } from "./errors.ts";
 import { HEAD, NONE, UNKNOWN } from "./offsets.ts";
+import { gapsOf, type Gap } from "./regions.ts";
 
 const PAGE_SHIFT = 12;
 /** The shift under which a heap of 4 GiB is two pages. */
@@ -44,6 +45,8 @@ export class HeapView {
   bottom: Ptr = 0;
   /** `bottom` + the usable size. */
   end: Ptr = 0;
+  /** What lies between the heap's regions; a heap of one region has none. */
+  gaps: readonly Gap[] = [];
   /** The address of offset 0. */
   origin: Ptr = 0;
   originLow = 0;
@@ -95,6 +98,11 @@ export class HeapView {
     this.endOffset = this.end - this.origin;
     if (!(this.endOffset >= 0 && this.endOffset < TWO_32))
       throw new HeapCorruptionError("bottom and end in the control block are no heap", this.controlAt);
+    const hasGaps = (control[c + FIRST_GAP]! | control[c + FIRST_GAP + 1]!) !== 0;
+    const gaps = hasGaps ? gapsOf(this.memory, this.controlAt, this.bottom, this.end) : [];
+    if (gaps === undefined)
+      throw new HeapCorruptionError("the records of its gaps contradict themselves", this.controlAt + FIRST_GAP * 4);
+    this.gaps = gaps;
     this.reloads++;
     this.linkLimit = this.trustsLinks ? TWO_32 : this.endOffset;
     // An address that is a multiple of 2^32 has the same low word as "none".
@@ -109,6 +117,8 @@ export class HeapView {
     control[c + BOTTOM + 1] = Math.floor(bottom / TWO_32);
     control[c + END] = bottom + size;
     control[c + END + 1] = Math.floor((bottom + size) / TWO_32);
+    control[c + FIRST_GAP] = 0;
+    control[c + FIRST_GAP + 1] = 0;
     this.bumpEpoch();
     this.reload();
   }

@@ -117,6 +117,11 @@ export class Heap {
     this.holeList.extend(by);
   }
 
+  /** Adds a separate region above the top. @throws {@link HeapError}, as {@link HoleList.addRegion} */
+  addRegion(start: Ptr, size: number): void {
+    this.holeList.addRegion(start, size);
+  }
+
   /** Lowest address, 0 before `init`. */
   get bottom(): Ptr {
     return this.holeList.bottom;
@@ -127,7 +132,7 @@ export class Heap {
     return this.holeList.top;
   }
 
-  /** Bytes that it manages, without those pending. */
+  /** Bytes that it manages, without those pending and those between its regions. */
   get size(): number {
     return this.holeList.capacity;
   }

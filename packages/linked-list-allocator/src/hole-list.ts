@@ -37,6 +37,7 @@ import { FirstFit } from "./first-fit.ts";
 import { chunksFor, indexBytes, MIN_INDEX_BYTES } from "./hole-index.ts";
 import type { IndexMode } from "./index-keeper.ts";
 import { HEAD, NONE, SKIP } from "./offsets.ts";
+import { addGap, bytesIn, RECORD_SIZE, type Gap } from "./regions.ts";
 
 export interface HeapOptions {
   /**
@@ -176,10 +177,16 @@ export class HoleList {
     return this.engine.end + this.pending;
   }
 
-  /** Bytes between bottom and top, without those pending. */
+  /** Bytes between bottom and top, without those pending and those between regions. */
   get capacity(): number {
     this.engine.sync();
-    return this.engine.end - this.engine.bottom;
+    return this.engine.end - this.engine.bottom - bytesIn(this.engine.gaps);
+  }
+
+  /** What lies between the heap's regions, from the top down. */
+  get gaps(): readonly Gap[] {
+    this.engine.sync();
+    return this.engine.gaps;
   }
 
   /** Bytes in use. */
@@ -260,6 +267,44 @@ export class HoleList {
     }
     const length = total - (total % BLOCK_ALIGN);
     view.insertAtEnd(length, total - length);
+  }
+
+  /**
+   * Adds a separate region above the top. Its first 16 bytes say where it is; right behind the top it is an `extend`.
+   *
+   * The caller's duty (Rust's `unsafe`): as for {@link HoleList.init}.
+   *
+   * @param start - address; rounded up to a multiple of 8
+   * @param size - bytes; 32 or more remain after the rounding
+   * @throws {@link HeapError} `heap/region` when it does not begin above the top or has too few bytes; as `extend` and `init`
+   */
+  addRegion(start: Ptr, size: number): void {
+    const view = this.engine;
+    view.sync();
+    const { bottom: record, usable, pending } = usableRange(start, size);
+    if (view.bottom === NULL) throw new HeapError("heap/extend-empty", "tried to add a region to an empty heap", start);
+    const { top, memory, controlAt } = this;
+    if (start < top)
+      throw new HeapError(
+        "heap/region",
+        `start: expected an address from the top ${hex(top)} on, got ${hex(start)}`,
+        start,
+      );
+    if (start === top) {
+      this.extend(size);
+      return;
+    }
+    if (usable < RECORD_SIZE + MIN_BLOCK_SIZE)
+      throw new HeapError("heap/region", `size: expected 32 bytes or more behind ${hex(record)}, got ${usable}`, size);
+    if (record + usable - view.bottom > MAX_HEAP_SIZE)
+      throw new HeapError(
+        "heap/too-large",
+        `expected a heap of at most ${MAX_HEAP_SIZE} bytes from ${hex(view.bottom)} on, got one up to ${hex(record + usable)}`,
+        start,
+      );
+    expectRoom(memory, controlAt, start, size);
+    addGap(memory, controlAt, { start: view.end, record }, view.gaps[0]?.record ?? NULL);
+    view.insertRegion(record + RECORD_SIZE - view.origin, usable - RECORD_SIZE, pending);
   }
 
   /**

@@ -6,7 +6,7 @@
  *   +8    address of the control block                   u64
  *   +16   bottom           u64   +24  bytes of the heap  u64
  *   +32   the control block, with a free lock and no index      128 bytes
- *   +160  the heap from bottom to top
+ *   +160  the heap from bottom to top; zeros between regions
  * ```
  *
  * @module
@@ -29,6 +29,7 @@ import {
   VERSION,
 } from "./control-block.ts";
 import { HeapError } from "./errors.ts";
+import { gapsOf, regionsOf } from "./regions.ts";
 
 const SNAPSHOT_MAGIC = 0x534c_6d6b;
 const HEADER = 32;
@@ -46,7 +47,8 @@ export function takeSnapshot(memory: Memory, controlAt: Ptr): Uint8Array {
   writeAddress(view, 16, bottom);
   writeAddress(view, 24, length);
   memory.readBytes(controlAt, bytes.subarray(HEADER, BODY));
-  if (length > 0) memory.readBytes(bottom, bytes.subarray(BODY));
+  for (const [start, stop] of rangesOf(memory, controlAt))
+    memory.readBytes(start, bytes.subarray(BODY + start - bottom, BODY + stop - bottom));
   bytes.fill(0, HEADER + LOCK_OFFSET, HEADER + LOCK_OFFSET + 8);
   bytes.fill(0, HEADER + INDEX_STATE * 4, HEADER + SEALED * 4);
   return bytes;
@@ -64,14 +66,16 @@ export function putBack(memory: Memory, controlAt: Ptr, snapshot: Uint8Array): v
   const reason = whyNot(view, controlAt);
   if (reason !== undefined) throw new HeapError("heap/snapshot", `expected a snapshot of this heap, got ${reason}`);
   const bottom = readAddress(view, 16);
-  if (bottom !== NULL) expectRoom(memory, controlAt, bottom, snapshot.byteLength - BODY);
+  const ranges = rangesOf(bytesAt(view, controlAt), controlAt);
+  for (const [start, stop] of ranges) expectRoom(memory, controlAt, start, stop - start);
   const control = snapshot.slice(HEADER, BODY);
   const words = new DataView(control.buffer);
   for (const word of [LOCK_OFFSET / 4, LOCK_OFFSET / 4 + 1, INDEX_AT, INDEX_AT + 1, INDEX_BYTES])
     words.setUint32(word * 4, memory.readU32(controlAt + word * 4), true);
   words.setUint32(INDEX_STATE * 4, memory.readU32(controlAt + INDEX_BYTES * 4) === 0 ? 0 : INDEX_DIRTY, true);
   words.setUint32(EPOCH * 4, memory.readU32(controlAt + EPOCH * 4) + 1, true);
-  if (snapshot.byteLength > BODY) memory.writeBytes(bottom, snapshot.subarray(BODY));
+  for (const [start, stop] of ranges)
+    memory.writeBytes(start, snapshot.subarray(BODY + start - bottom, BODY + stop - bottom));
   memory.writeBytes(controlAt, control);
 }
 
@@ -86,14 +90,29 @@ function whyNot(view: DataView, controlAt: Ptr): string | undefined {
   const bottom = readAddress(view, 16);
   const length = readAddress(view, 24);
   if (length !== view.byteLength - BODY) return `${view.byteLength - BODY} bytes of heap instead of ${hex(length)}`;
-  const inControl = (at: Ptr): boolean => at >= controlAt && at < controlAt + CONTROL_SIZE;
-  const copy = {
-    readU32: (at: Ptr) => view.getUint32(inControl(at) ? HEADER + at - controlAt : BODY + at - bottom, true),
-  };
+  const copy = bytesAt(view, controlAt);
   const fields = readControlBlock(copy, controlAt);
   if (fields.bottom !== bottom || fields.end - fields.bottom + fields.pending !== length) return "another heap's bytes";
   const [fault] = check({ memory: copy, controlAt });
   return fault === undefined ? undefined : `a damaged one: ${fault.code} at ${hex(fault.address)}: ${fault.message}`;
+}
+
+/** A snapshot's bytes at the addresses that they come from. */
+function bytesAt(view: DataView, controlAt: Ptr): Pick<Memory, "readU32"> {
+  const bottom = readAddress(view, 16);
+  return {
+    readU32: (at) =>
+      view.getUint32(
+        at >= controlAt && at < controlAt + CONTROL_SIZE ? HEADER + at - controlAt : BODY + at - bottom,
+        true,
+      ),
+  };
+}
+
+/** The ranges of memory that a heap lies in, as `[start, end]`; none before `init`. */
+function rangesOf(memory: Pick<Memory, "readU32">, controlAt: Ptr): [start: Ptr, end: Ptr][] {
+  const { bottom, end, pending } = readControlBlock(memory, controlAt);
+  return bottom === NULL ? [] : regionsOf(gapsOf(memory, controlAt, bottom, end) ?? [], bottom, end + pending);
 }
 
 function readAddress(view: DataView, at: number): number {

@@ -6,6 +6,7 @@
 import { hex, type Ptr } from "@kmem/memory";
 import { HeapError } from "./errors.ts";
 import type { Heap } from "./heap.ts";
+import { RECORD_SIZE } from "./regions.ts";
 
 /** Figures; sizes in bytes. */
 export interface HeapStats {
@@ -15,6 +16,8 @@ export interface HeapStats {
   readonly used: number;
   readonly free: number;
   readonly pending: number;
+  /** Separate ranges of memory that it lies in. */
+  readonly regions: number;
   readonly holes: number;
   /** 0 when there is no hole. */
   readonly largestHole: number;
@@ -42,7 +45,8 @@ export function statsOf(heap: Heap): HeapStats {
     size,
     used,
     free,
-    pending: top - bottom - size,
+    pending: heap.holeList.pending,
+    regions: heap.holeList.gaps.length + 1,
     holes,
     largestHole,
     smallestHole: holes === 0 ? 0 : smallestHole,
@@ -62,6 +66,8 @@ export interface MapOptions {
 const MOST = 4096;
 const IN_USE = "█";
 const MIXED = "▒";
+/** Not the heap's: between two regions. */
+const BETWEEN = " ";
 const FREE = "·";
 
 /**
@@ -75,9 +81,11 @@ export function mapOf(heap: Heap, options: MapOptions = {}): string {
   const rows = expectCount("rows", options.rows ?? 16);
   const { bottom, size, used, top } = heap;
   if (bottom === 0) return "heap: not initialized";
+  const { gaps, pending } = heap.holeList;
+  const span = top - pending - bottom;
   let cell = 16;
-  while (cell * columns * rows < size) cell *= 2;
-  const freeIn = new Float64Array(Math.ceil(size / cell));
+  while (cell * columns * rows < span) cell *= 2;
+  const freeIn = new Float64Array(Math.ceil(span / cell));
   let holes = 0;
   for (const hole of heap.holes()) {
     holes++;
@@ -89,8 +97,13 @@ export function mapOf(heap: Heap, options: MapOptions = {}): string {
       at = stop;
     }
   }
+  const isBetween = (i: number): boolean =>
+    gaps.some(
+      ({ start, record }) =>
+        start <= bottom + i * cell && Math.min((i + 1) * cell, span) + bottom <= record + RECORD_SIZE,
+    );
   const cells = Array.from(freeIn, (free, i) =>
-    free === 0 ? IN_USE : free === Math.min(cell, size - i * cell) ? FREE : MIXED,
+    isBetween(i) ? BETWEEN : free === 0 ? IN_USE : free === Math.min(cell, span - i * cell) ? FREE : MIXED,
   );
   const lines = [
     `heap ${hex(bottom)}..${hex(top)}: ${size} bytes, ${used} in use, ${holes} ${holes === 1 ? "hole" : "holes"}`,

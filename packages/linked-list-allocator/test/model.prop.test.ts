@@ -87,7 +87,7 @@ describe("Heap, any trace", () => {
     it(`gives the model's addresses and holes, and one hole after freeing all: ${name}`, () => {
       fc.assert(
         fc.property(trace, (steps) => compare(make(), steps)),
-        { numRuns: 60 },
+        { numRuns: 40 },
       );
     });
 
@@ -121,7 +121,7 @@ describe("Heap, any trace", () => {
         for (const { at, size, align } of live) for (const heap of heaps) heap.deallocate(at, layout(size, align));
         for (const heap of heaps) expect([...heap.holes()]).toEqual([{ address: 4096, size: 900_000 }]);
       }),
-      { numRuns: 8 },
+      { numRuns: 4 },
     );
   });
 });

@@ -15,6 +15,7 @@ describe("stats", () => {
       used: 192,
       free: 832,
       pending: 5,
+      regions: 1,
       holes: 2,
       largestHole: 768,
       smallestHole: 64,

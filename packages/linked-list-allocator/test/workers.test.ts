@@ -7,7 +7,7 @@ import { layout } from "./support/heaps.ts";
 
 describe("LockedHeap, several workers", () => {
   it("keeps every block of every worker whole, and ends as one hole", async () => {
-    const result = await stress({ workers: 4, milliseconds: 700, heapSize: 1 << 16, seed: 1, patience: 20_000 });
+    const result = await stress({ workers: 4, milliseconds: 500, heapSize: 1 << 16, seed: 1, patience: 20_000 });
     expect(result.operations).toBeGreaterThan(1000);
     expect(result.verified).toBeGreaterThan(0);
     expect(result).toMatchObject({ faults: [], holes: 1, lost: 0, recoveries: 0 });
@@ -16,11 +16,11 @@ describe("LockedHeap, several workers", () => {
   it("is clean again after workers were killed at random moments", async () => {
     const result = await stress({
       workers: 4,
-      milliseconds: 1500,
+      milliseconds: 800,
       heapSize: 1 << 16,
       seed: 2,
-      patience: 2000,
-      killEvery: 150,
+      patience: 1000,
+      killEvery: 120,
     });
     expect(result.kills).toBeGreaterThan(0);
     expect(result.faults).toEqual([]);
