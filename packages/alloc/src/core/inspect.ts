@@ -29,6 +29,11 @@ export function addInspect(prototype: Inspectable): void {
   });
 }
 
+const DEAD: Readonly<Record<string, string>> = {
+  "alloc/use-after-move": "moved",
+  "alloc/use-after-drop": "dropped",
+};
+
 /** "moved", "dropped", … for a handle that cannot be used. */
 function whyUnusable(owner: Inspectable): string | undefined {
   try {
@@ -36,6 +41,6 @@ function whyUnusable(owner: Inspectable): string | undefined {
     return undefined;
   } catch (error) {
     const { code = "unusable" } = error as { code?: string };
-    return code.replace(/^alloc\/(use-after-)?/, "");
+    return DEAD[code] ?? code.replace("alloc/", "");
   }
 }
