@@ -18,6 +18,7 @@ import {
   expectPlace,
   expectSound,
   Faults,
+  isLayout,
   OWN_AT,
   readAddress,
   SIZE_AT,
@@ -103,11 +104,12 @@ export class BumpAllocator extends GlobalAlloc {
     const { size, align } = layout;
     const refuse = (code: BadFreeError["code"], detail: string): BadFreeError =>
       new BadFreeError(code, detail, at, size, align);
+    if (!isLayout(size, align)) throw refuse("bad-free/layout", "expected the layout of the block");
     if (at === NULL) throw refuse("bad-free/null", "expected the address of a block");
     const next = memory.readU32(controlAt + NEXT_AT);
     const blocks = memory.readU32(controlAt + BLOCKS_AT);
     if (blocks === 0) throw refuse("bad-free/double", "no block is in use");
-    if (!(size >= 0 && at >= start && at + size <= start + next))
+    if (!(at >= start && at + size <= start + next))
       throw refuse("bad-free/outside", `expected a block inside ${hex(start)}..${hex(start + next)}`);
     if (!Number.isSafeInteger(at) || at % align !== 0)
       throw refuse("bad-free/misaligned", "expected a multiple of the alignment");

@@ -6,11 +6,11 @@
  *   +8   start of the range    u64     +16  bytes of the range   u32
  *   +20  bytes handed out      u32     +24  blocks handed out    u32     +28  what the design needs …
  * ```
- * Bytes handed out are what the design really takes for the blocks, above 2^32 modulo 2^32 never: a range is smaller.
+ * Designs that count by walking leave both counts 0.
  *
  * @module
  */
-import { hex, NULL, type Memory, type Ptr } from "@kmem/memory";
+import { hex, isPowerOfTwo, NULL, type Memory, type Ptr } from "@kmem/memory";
 import { AllocatorError, AttachError } from "./errors.ts";
 
 /** What the address of a control block is a multiple of, in bytes. */
@@ -146,6 +146,11 @@ export function readAddress(memory: Memory, at: Ptr): Ptr {
 export function writeAddress(memory: Memory, at: Ptr, address: Ptr): void {
   memory.writeU32(at, address);
   memory.writeU32(at + 4, Math.floor(address / TWO_32));
+}
+
+/** Whether these can be a layout. */
+export function isLayout(size: number, align: number): boolean {
+  return Number.isSafeInteger(size) && size >= 0 && isPowerOfTwo(align);
 }
 
 /** Collects faults: so many tell enough. */

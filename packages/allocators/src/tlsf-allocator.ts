@@ -264,8 +264,7 @@ export class TlsfAllocator extends GlobalAlloc {
     if (length < MIN_BLOCK || (header & 4) !== 0 || length > this.end - block)
       return because("bad-free/foreign", "no header of a block lies before it");
     if ((header & IS_FREE) !== 0) return because("bad-free/double", "the block is free already");
-    if (align > 8 && at % align !== 0)
-      return because("bad-free/misaligned", "expected a multiple of the alignment");
+    if (align > 8 && at % align !== 0) return because("bad-free/misaligned", "expected a multiple of the alignment");
     const isLayout = Number.isSafeInteger(size) && size >= 0 && size <= MAX_SIZE && Number.isSafeInteger(align);
     const over = isLayout ? length - Math.max(MIN_BLOCK, alignUp(size + 4, 8)) : NaN;
     if (over !== 0 && over !== 8) return because("bad-free/layout", `the block has room for ${length - 4} bytes`);

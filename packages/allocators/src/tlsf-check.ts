@@ -58,7 +58,7 @@ export function statsOfTlsf(memory: Memory, controlAt: Ptr): Stats {
   let freeBlocks = 0;
   let largestFree = 0;
   let blocks = 0;
-  for (let block = first; block < end; ) {
+  for (let block = first; block < end;) {
     const header = heap.get(block);
     const length = header & SIZE;
     if (length < MIN_BLOCK) break;
@@ -84,7 +84,7 @@ function walk(heap: Words, first: number, end: number, faults: Faults): Map<numb
   const { origin } = heap;
   const free = new Map<number, number>();
   let leftIsFree = false;
-  for (let block = first; ; ) {
+  for (let block = first; ;) {
     const header = heap.get(block);
     const length = header & SIZE;
     if (((header & LEFT_IS_FREE) !== 0) !== leftIsFree)

@@ -1,0 +1,255 @@
+import { Layout, type GlobalAlloc } from "@kmem/global-alloc";
+import { LinearMemory, type Memory } from "@kmem/memory";
+import { describe, expect, it } from "vitest";
+import {
+  AllocatorError,
+  AttachError,
+  BadFreeError,
+  BuddyAllocator,
+  BumpAllocator,
+  FixedSizeBlockAllocator,
+  TlsfAllocator,
+} from "../src/index.ts";
+
+const SIZE = 8192;
+const CONTROL = 0x1000;
+const START = 0x4000;
+const layout = (size: number, align = 8): Layout => Layout.fromSizeAlign(size, align);
+
+interface Design extends GlobalAlloc {
+  check(): readonly unknown[];
+}
+
+interface Maker {
+  readonly make: (memory: Memory, controlAt?: number, start?: number, size?: number) => Design;
+  readonly attach: (memory: Memory, controlAt: number) => Design;
+}
+
+const overRange: Record<string, Maker> = {
+  BumpAllocator: {
+    make: (memory, controlAt = CONTROL, start = START, size = SIZE) =>
+      BumpAllocator.new(memory, controlAt, start, size),
+    attach: (memory, controlAt) => BumpAllocator.attach(memory, controlAt),
+  },
+  BuddyAllocator: {
+    make: (memory, controlAt = CONTROL, start = START, size = SIZE) =>
+      BuddyAllocator.new(memory, controlAt, start, size),
+    attach: (memory, controlAt) => BuddyAllocator.attach(memory, controlAt),
+  },
+  TlsfAllocator: {
+    make: (memory, controlAt = CONTROL, start = START, size = SIZE) =>
+      TlsfAllocator.new(memory, controlAt, start, size),
+    attach: (memory, controlAt) => TlsfAllocator.attach(memory, controlAt),
+  },
+};
+const fallbacks = new Map<Memory, TlsfAllocator>();
+const fallbackIn = (memory: Memory): TlsfAllocator => fallbacks.get(memory)!;
+
+const all: Record<string, Maker> = {
+  ...overRange,
+  FixedSizeBlockAllocator: {
+    make: (memory, controlAt = CONTROL) => FixedSizeBlockAllocator.new(fallbackIn(memory), controlAt),
+    attach: (memory, controlAt) => FixedSizeBlockAllocator.attach(fallbackIn(memory), controlAt),
+  },
+};
+
+/** A memory with an allocator that others may fall back to. */
+function memoryOf(): LinearMemory {
+  const memory = new LinearMemory(new ArrayBuffer(0x8000));
+  fallbacks.set(memory, TlsfAllocator.new(memory, 0x2000, START, SIZE));
+  return memory;
+}
+
+/** Runs what must be refused. @returns the error, once it is certain that no byte has changed */
+function refused(memory: LinearMemory, run: () => unknown): unknown {
+  const before = memory.views.u8.slice();
+  let error: unknown;
+  try {
+    run();
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(error).toBeInstanceOf(Error);
+  expect(memory.views.u8.findIndex((byte, i) => byte !== before[i])).toBe(-1);
+  return error;
+}
+
+for (const [name, { make, attach }] of Object.entries(all))
+  describe(`${name}, bad input`, () => {
+    const free = (allocator: Design, at: number, given: Layout): unknown =>
+      refused(allocator.memory as LinearMemory, () => allocator.dealloc(at, given));
+
+    it("refuses to free what it did not hand out, and changes nothing", () => {
+      const allocator = make(memoryOf());
+      const at = allocator.alloc(layout(64));
+      allocator.alloc(layout(64));
+      expect(free(allocator, 0, layout(64))).toMatchObject({ code: "bad-free/null", address: 0, size: 64, align: 8 });
+      for (const other of [64, CONTROL, START + SIZE, 2 ** 40, -4096])
+        expect(free(allocator, other, layout(64))).toMatchObject({ code: "bad-free/outside" });
+      for (const other of [NaN, Infinity, at + 0.5])
+        expect(free(allocator, other, layout(64))).toBeInstanceOf(BadFreeError);
+      expect(free(allocator, at + 4, layout(64))).toMatchObject({ code: "bad-free/misaligned" });
+      expect(allocator.check()).toEqual([]);
+    });
+
+    it("refuses to free with what is no layout, and changes nothing", () => {
+      const allocator = make(memoryOf());
+      const at = allocator.alloc(layout(16));
+      allocator.alloc(layout(16));
+      for (const [size, align] of [
+        [NaN, 8],
+        [-1, 8],
+        [15.5, 8],
+        [16, 3],
+        [16, 0],
+        [16, NaN],
+        [2 ** 60, 8],
+      ] as const)
+        expect(free(allocator, at, Layout.fromSizeAlignUnchecked(size, align))).toBeInstanceOf(BadFreeError);
+    });
+
+    it("knows a block that is freed twice", () => {
+      const allocator = make(memoryOf());
+      const at = allocator.alloc(layout(64));
+      allocator.dealloc(at, layout(64));
+      expect(free(allocator, at, layout(64))).toMatchObject({ code: "bad-free/double" });
+    });
+
+    it("refuses what is no layout, and gives NULL for what no memory has", () => {
+      const allocator = make(memoryOf());
+      for (const [size, align] of [
+        [NaN, 8],
+        [-1, 8],
+        [0.5, 8],
+        [8, 3],
+        [8, NaN],
+        [2 ** 53, 8],
+      ] as const)
+        expect(
+          refused(allocator.memory as LinearMemory, () => allocator.alloc(Layout.fromSizeAlignUnchecked(size, align))),
+        ).toMatchObject({ name: "LayoutError" });
+      expect(allocator.alloc(layout(2 ** 52))).toBe(0);
+      expect(allocator.alloc(layout(8, 2 ** 50))).toBe(0);
+    });
+
+    it("is attached to by another handle, which goes on", () => {
+      const memory = memoryOf();
+      const allocator = make(memory);
+      const at = allocator.alloc(layout(48));
+      const other = attach(memory, CONTROL);
+      expect(other.alloc(layout(48))).not.toBe(at);
+      other.dealloc(at, layout(48));
+      expect(allocator.check()).toEqual([]);
+    });
+
+    it("is not attached to where none is, of another version, or damaged", () => {
+      const memory = memoryOf();
+      expect(refused(memory, () => attach(memory, CONTROL + 4))).toBeInstanceOf(AttachError);
+      const reason = (): unknown => {
+        try {
+          attach(memory, CONTROL);
+        } catch (error) {
+          return (error as AttachError).code;
+        }
+        return undefined;
+      };
+      expect(reason()).toBe("attach/magic");
+      make(memory);
+      memory.writeU32(CONTROL + 4, 9);
+      expect(reason()).toBe("attach/version");
+      make(memory).alloc(layout(64));
+      memory.fill(CONTROL + 8, 0xa5, 100);
+      expect(reason()).toBe("attach/damaged");
+    });
+
+    it("is not made at an address where no control block can be", () => {
+      const memory = memoryOf();
+      for (const at of [4, NaN, 0.5])
+        expect(refused(memory, () => make(memory, at))).toMatchObject({ code: "allocator/control-address" });
+    });
+  });
+
+for (const [name, { make }] of Object.entries(overRange))
+  describe(`${name}.new`, () => {
+    it("refuses ranges that cannot be, and changes nothing", () => {
+      const memory = memoryOf();
+      for (const [start, size] of [
+        [0, SIZE],
+        [NaN, SIZE],
+        [START, 0],
+        [START, NaN],
+        [START, 0.5],
+        [START, 2 ** 40],
+        [-64, 128],
+        [CONTROL, SIZE],
+        [CONTROL - 8, SIZE],
+      ] as const) {
+        const error = refused(memory, () => make(memory, CONTROL, start, size));
+        expect(error).toBeInstanceOf(AllocatorError);
+        expect(error).toMatchObject({ code: "allocator/range" });
+      }
+      expect(refused(memory, () => make(memory, CONTROL, START, 0x8000))).toMatchObject({
+        code: "memory/out-of-bounds",
+      });
+    });
+  });
+
+for (const [name, { make }] of Object.entries({
+  BuddyAllocator: overRange["BuddyAllocator"]!,
+  TlsfAllocator: overRange["TlsfAllocator"]!,
+}))
+  describe(`${name}, frees that only it can know`, () => {
+    it("refuses an address inside of a block, and another layout", () => {
+      const memory = memoryOf();
+      const allocator = make(memory);
+      const at = allocator.alloc(layout(256, 16));
+      memory.fill(at, 0x6b, 256);
+      allocator.alloc(layout(64));
+      expect(refused(memory, () => allocator.dealloc(at + 16, layout(64)))).toBeInstanceOf(BadFreeError);
+      for (const size of [1, 64, 128, 1000])
+        expect(refused(memory, () => allocator.dealloc(at, layout(size)))).toMatchObject({ code: "bad-free/layout" });
+      allocator.dealloc(at, layout(256));
+    });
+
+    it("knows a second free also when the block was joined with its neighbours", () => {
+      const memory = memoryOf();
+      const allocator = make(memory);
+      const blocks = Array.from({ length: 4 }, () => allocator.alloc(layout(60)));
+      for (const at of blocks) allocator.dealloc(at, layout(60));
+      for (const at of blocks)
+        expect(refused(memory, () => allocator.dealloc(at, layout(60)))).toBeInstanceOf(BadFreeError);
+      expect(allocator.check()).toEqual([]);
+    });
+  });
+
+describe("FixedSizeBlockAllocator", () => {
+  it("refuses a block of another size when none of that size is in use", () => {
+    const memory = memoryOf();
+    const allocator = all["FixedSizeBlockAllocator"]!.make(memory);
+    const at = allocator.alloc(layout(64));
+    expect(refused(memory, () => allocator.dealloc(at, layout(16)))).toMatchObject({ code: "bad-free/layout" });
+  });
+
+  it("gives its free blocks back to the fallback", () => {
+    const fallback = TlsfAllocator.new(memoryOf(), 0x2000, START, SIZE);
+    const allocator = FixedSizeBlockAllocator.new(fallback, CONTROL);
+    const blocks = [1, 8, 9, 100, 2048].map((size) => [allocator.alloc(layout(size)), layout(size)] as const);
+    for (const [at, each] of blocks) allocator.dealloc(at, each);
+    expect(allocator.stats()).toMatchObject({ blocks: 0, freeBlocks: 5, free: 8 + 8 + 16 + 128 + 2048 });
+    expect(allocator.trim()).toBe(8 + 8 + 16 + 128 + 2048);
+    expect(fallback.stats()).toMatchObject({ blocks: 0, freeBlocks: 1 });
+  });
+});
+
+describe("TlsfAllocator", () => {
+  it("grows and shrinks in place where there is room", () => {
+    const allocator = TlsfAllocator.new(memoryOf(), CONTROL, START, SIZE);
+    const at = allocator.alloc(layout(100));
+    expect(allocator.realloc(at, layout(100), 3000)).toBe(at);
+    expect(allocator.realloc(at, layout(3000), 20)).toBe(at);
+    const behind = allocator.alloc(layout(100));
+    expect(behind).toBeLessThan(at + 100);
+    expect(allocator.realloc(at, layout(20), 3000)).not.toBe(at);
+    expect(allocator.check()).toEqual([]);
+  });
+});
