@@ -29,6 +29,18 @@ export {
   isUppercase,
   isWhitespace,
 } from "./string/unicode.ts";
+export { format, formatIn } from "./format/format.ts";
+export { formatText, formatTo } from "./format/format-to.ts";
+export { Formatter } from "./format/formatter.ts";
+export { DebugList, DebugMap, DebugSet, DebugStruct, DebugTuple } from "./format/builders.ts";
+export type { WriteValue } from "./format/builders.ts";
+export { named, typed } from "./format/typed.ts";
+export type { NamedArguments, Typed } from "./format/typed.ts";
+export { FormatError } from "./format/errors.ts";
+export type { FormatErrorCode } from "./format/errors.ts";
+export type { Formattable } from "./format/values.ts";
+export type { Alignment, Options as FormatOptions, Trait as FormatTrait } from "./format/spec.ts";
+export type { Write } from "./format/write.ts";
 export { Drain, ExtractIf, Splice } from "./vec/drain.ts";
 export { IntoIter } from "./vec/into-iter.ts";
 export { VecDeque, vecDeque } from "./vec-deque/vec-deque.ts";

@@ -11,7 +11,6 @@ const folder = join(import.meta.dirname, "vectors");
 const PENDING: Readonly<Record<string, string>> = {
   "btreemap.json": "BTreeMap",
   "btreeset.json": "BTreeSet",
-  "format.json": "format",
 };
 
 describe("Rust 1.95's alloc", () => {

@@ -18,6 +18,7 @@ import { ownerType } from "../core/owner-type.ts";
 import { checkRange } from "../core/range.ts";
 import { RawVec } from "../core/raw-vec.ts";
 import { lowerBoundOf, sizeHintOf } from "../core/size-hint.ts";
+import { formatTo } from "../format/format-to.ts";
 import { BoxedSlice, Vec } from "../vec/vec.ts";
 import { CAPACITY_NICHE, VEC_LENGTH, VEC_PTR, VEC_SIZE } from "../vec/vec-core.ts";
 import { Str } from "./str.ts";
@@ -258,6 +259,12 @@ export class String extends Str {
   /** Appends a text, for formatters. */
   writeStr(text: string): void {
     this.pushStr(text);
+  }
+
+  /** Appends a format string with its places filled: Rust's `write!`. @throws FormatError; nothing has changed then */
+  writeFmt(pattern: string, ...args: readonly unknown[]): void {
+    if (this.state !== OWNED) this.enter();
+    formatTo(this, pattern, ...args);
   }
 
   /** Appends texts, one after the other. */

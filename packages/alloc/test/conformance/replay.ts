@@ -7,6 +7,7 @@ import type { Replay } from "../../../../config/conformance.ts";
 import { HeapSubject } from "./binary-heap.ts";
 import { boxed } from "./box.ts";
 import { dropOrder } from "./drop-order.ts";
+import { FormatSubject } from "./format.ts";
 import { replayTraces, type AllocApi } from "./frame.ts";
 import { layouts } from "./layouts.ts";
 import { ListSubject } from "./linked-list.ts";
@@ -22,6 +23,7 @@ export const replays: Record<string, Replay<AllocApi>> = {
   "alloc/BinaryHeap": replayTraces((trace, frame) => new HeapSubject(frame, frame.element(trace.elem))),
   "alloc/LinkedList": replayTraces((trace, frame) => new ListSubject(frame, frame.element(trace.elem))),
   "alloc/String": replayTraces((_trace, frame) => new StringSubject(frame)),
+  "alloc/format": replayTraces((_trace, frame) => new FormatSubject(frame)),
   "alloc/Box": replayTraces(boxed),
   "alloc/Panics": replayTraces(panics),
   "alloc/layouts": layouts,

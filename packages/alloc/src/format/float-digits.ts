@@ -1,0 +1,85 @@
+/**
+ * The decimal digits of floats: the fewest that tell a value from its neighbours, or as many as asked for, exactly.
+ *
+ * A finite value above 0 is `0.d₁d₂d₃… · 10^exponent`, with d₁ not 0.
+ *
+ * @module
+ */
+
+/** Digits of a finite value above 0. */
+export interface Digits {
+  readonly digits: string;
+  /** Where the point is: before the digit with this index. */
+  readonly exponent: number;
+}
+
+/** Digits an f32 needs at most. */
+const F32_DIGITS = 9;
+/** No f64 has more digits behind the point. */
+const F64_FRACTION = 1074;
+
+/** The fewest digits that read back as `value`. @example shortestDigits(0.1, false).digits // => "1" */
+export function shortestDigits(value: number, isSingle: boolean): Digits {
+  let text = value.toExponential();
+  if (isSingle)
+    for (let precision = 0; precision < F32_DIGITS; precision++) {
+      text = value.toExponential(precision);
+      if (Math.fround(Number(text)) === value) break;
+    }
+  const [mantissa, exponent] = text.split("e") as [string, string];
+  const digits = mantissa.replace(".", "").replace(/0+$/, "");
+  return { digits, exponent: Number(exponent) + 1 };
+}
+
+/**
+ * All digits up to `places` behind the point; halves are rounded to the even digit.
+ *
+ * @returns no digits when that rounds to 0
+ */
+export function digitsToPlace(value: number, places: number): Digits {
+  const used = Math.min(places, F64_FRACTION);
+  const { numerator, denominator } = fractionOf(value);
+  const rounded = divideToEven(numerator * 10n ** BigInt(used), denominator);
+  const digits = rounded === 0n ? "" : String(rounded);
+  return { digits, exponent: digits.length - used };
+}
+
+/** Exactly `count` digits, or fewer where only zeros follow; halves are rounded to the even digit. */
+export function digitsOfCount(value: number, count: number): Digits {
+  const used = Math.min(count, F64_FRACTION);
+  const exponent = Number(value.toExponential().split("e")[1]) + 1;
+  const found = digitsFrom(value, used, exponent);
+  // The fewest digits may say 1e23 for what is a little less: then the first digit is one place further on.
+  return found.digits.length < used ? digitsFrom(value, used, exponent - 1) : found;
+}
+
+/** `count` digits, the first of them at `exponent`. */
+function digitsFrom(value: number, count: number, exponent: number): Digits {
+  const { numerator, denominator } = fractionOf(value);
+  const shift = count - exponent;
+  const rounded =
+    shift >= 0
+      ? divideToEven(numerator * 10n ** BigInt(shift), denominator)
+      : divideToEven(numerator, denominator * 10n ** BigInt(-shift));
+  const digits = String(rounded);
+  return { digits: digits.slice(0, count), exponent: exponent + digits.length - count };
+}
+
+function divideToEven(numerator: bigint, denominator: bigint): bigint {
+  const quotient = numerator / denominator;
+  const twice = 2n * (numerator - quotient * denominator);
+  const roundsUp = twice > denominator || (twice === denominator && quotient % 2n === 1n);
+  return roundsUp ? quotient + 1n : quotient;
+}
+
+/** A finite value as a fraction, exactly: a float is a whole number times a power of two. */
+function fractionOf(value: number): { numerator: bigint; denominator: bigint } {
+  let whole = value;
+  let shift = 0;
+  // Doubling loses nothing.
+  while (!Number.isInteger(whole)) {
+    whole *= 2;
+    shift++;
+  }
+  return { numerator: BigInt(whole), denominator: 1n << BigInt(shift) };
+}
