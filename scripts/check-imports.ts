@@ -87,11 +87,10 @@ async function checkPackage(folder: string, tarballs: Map<string, string>, place
     ["esnext", "bundler"],
   ] as const) {
     const files = module === "node16" ? ["types.mts", "types.cts"] : ["types.ts"];
-    const options = ["--noEmit", "--strict", "--target", "es2020", "--lib", "es2020,esnext.disposable", "--types", ""];
-    const tsc = join(root, "node_modules/typescript/bin/tsc");
-    await run("node", [tsc, ...options, "--module", module, "--moduleResolution", moduleResolution, ...files], {
-      cwd: place,
-    });
+    const lib = ["es2020", "esnext.disposable"];
+    const compilerOptions = { noEmit: true, strict: true, target: "es2020", lib, types: [], module, moduleResolution };
+    writeFileSync(join(place, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
+    await run("node", [join(root, "node_modules/typescript/bin/tsc")], { cwd: place });
   }
 
   const examples = examplesOf(readFileSync(join(root, "packages", folder, "README.md"), "utf8"));
