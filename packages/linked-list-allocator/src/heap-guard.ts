@@ -8,7 +8,8 @@ import type { Ptr } from "@kmem/memory";
 import type { MutexGuard } from "@kmem/spin";
 import type { Fault } from "./check.ts";
 import type { Heap } from "./heap.ts";
-import type { Hole, Slice } from "./hole-list.ts";
+import type { Slice } from "./heap-options.ts";
+import type { Hole } from "./hole-list.ts";
 import type { HeapStats, MapOptions } from "./stats.ts";
 
 /**

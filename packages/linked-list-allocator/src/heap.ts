@@ -8,7 +8,8 @@ import type { Layout } from "@kmem/global-alloc";
 import { hex, type Memory, type Ptr } from "@kmem/memory";
 import { check, type Fault } from "./check.ts";
 import { HeapError } from "./errors.ts";
-import { HoleList, type HeapOptions, type Hole, type Slice } from "./hole-list.ts";
+import type { HeapOptions, Slice } from "./heap-options.ts";
+import { HoleList, type Hole } from "./hole-list.ts";
 import { putBack, takeSnapshot } from "./snapshot.ts";
 import { mapOf, statsOf, type HeapStats, type MapOptions } from "./stats.ts";
 

@@ -20,7 +20,7 @@ import { CONTROL_ALIGN, CONTROL_SIZE, expectControlBlock, LOCK_OFFSET } from "./
 import { HeapCorruptionError } from "./errors.ts";
 import { Heap } from "./heap.ts";
 import { HeapGuard } from "./heap-guard.ts";
-import type { HeapOptions } from "./hole-list.ts";
+import type { HeapOptions } from "./heap-options.ts";
 import type { HeapStats, MapOptions } from "./stats.ts";
 
 export interface LockedHeapOptions extends HeapOptions, MutexOptions {}

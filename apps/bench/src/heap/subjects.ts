@@ -11,9 +11,9 @@ import type { Subject } from "./trace.ts";
 /** Layouts of 0 … 256 bytes, made once as a program would. */
 export const LAYOUTS: readonly Layout[] = Array.from({ length: 257 }, (_, size) => Layout.fromSizeAlign(size, 8));
 
-/** Room for so many live blocks of 8 … 256 bytes, whatever the design. */
+/** Room for so many live blocks of 8 … 256 bytes, whatever the design; whole pages. */
 export function bytesFor(live: number): number {
-  return Math.max(1 << 16, live * 132 * 4);
+  return Math.max(1 << 16, Math.ceil((live * 132 * 4) / 4096) * 4096);
 }
 
 export function heapSubject(heap: Heap): Subject<number> {

@@ -12,10 +12,12 @@ export interface Subject<B> {
   free(block: B, size: number): void;
 }
 
-const STEPS = 1 << 18;
+/** At least so many steps before they repeat; more for many blocks, so that a place is met with many sizes. */
+const LEAST_STEPS = 1 << 18;
 
 /** Steps in advance: the random numbers cost nothing while it is measured. */
 export class Trace<B> {
+  private readonly steps: number;
   private readonly places: Int32Array;
   private readonly sizes: Int32Array;
   private readonly blocks: B[];
@@ -31,10 +33,13 @@ export class Trace<B> {
       state = (Math.imul(state, 1664525) + 1013904223) | 0;
       return Math.floor(((state >>> 0) / 0x1_0000_0000) * n);
     };
+    let steps = LEAST_STEPS;
+    while (steps < live * 24) steps *= 2;
+    this.steps = steps;
     this.subject = subject;
     this.none = none;
-    this.places = Int32Array.from({ length: STEPS }, () => below(live * 2));
-    this.sizes = Int32Array.from({ length: STEPS }, () => 8 + below(249));
+    this.places = Int32Array.from({ length: steps }, () => below(live * 2));
+    this.sizes = Int32Array.from({ length: steps }, () => 8 + below(249));
     this.blocks = Array.from({ length: live * 2 }, () => none);
     this.held = new Int32Array(live * 2);
   }
@@ -42,7 +47,7 @@ export class Trace<B> {
   /** Fills every other place, so that about as many blocks are live as will be. */
   fill(): void {
     for (let place = 0; place < this.held.length; place += 2) {
-      const size = this.sizes[place & (STEPS - 1)]!;
+      const size = this.sizes[place & (this.steps - 1)]!;
       const block = this.subject.alloc(size);
       if (block === this.none) continue;
       this.blocks[place] = block;
@@ -53,6 +58,7 @@ export class Trace<B> {
   /** Goes on by so many steps. */
   run(steps: number): void {
     const { places, sizes, blocks, held, subject, none } = this;
+    const mask = this.steps - 1;
     let { next } = this;
     for (let i = 0; i < steps; i++) {
       const place = places[next]!;
@@ -68,7 +74,7 @@ export class Trace<B> {
         blocks[place] = none;
         held[place] = 0;
       }
-      next = (next + 1) & (STEPS - 1);
+      next = (next + 1) & mask;
     }
     this.next = next;
   }
