@@ -247,7 +247,42 @@ function siftUp(array: WideArray, base: number, start: number, at: number, value
   array[base + hole] = value;
 }
 
+/**
+ * {@link siftDown} in the natural order of integers: the loop that most heaps spend their time in. Positions count from
+ * the start of the typed array.
+ */
+function siftDownNatural(array: WideArray, base: number, at: number, end: number, value: number): void {
+  const last = base + end - 1;
+  const shift = 1 - base;
+  let hole = base + at;
+  let child = 2 * hole + shift;
+  while (child < last) {
+    let larger = array[child]!;
+    const other = array[child + 1]!;
+    if (larger <= other) {
+      larger = other;
+      child++;
+    }
+    if (larger <= value) {
+      array[hole] = value;
+      return;
+    }
+    array[hole] = larger;
+    hole = child;
+    child = 2 * hole + shift;
+  }
+  if (child === last && array[child]! > value) {
+    array[hole] = array[child]!;
+    hole = child;
+  }
+  array[hole] = value;
+}
+
 function siftDown(array: WideArray, base: number, at: number, end: number, value: number, order: Order): void {
+  if (order === NATURAL) {
+    siftDownNatural(array, base, at, end, value);
+    return;
+  }
   let hole = at;
   let child = 2 * hole + 1;
   while (child < end) {
