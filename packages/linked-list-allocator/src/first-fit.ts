@@ -66,8 +66,7 @@ export class FirstFit extends HoleFinder {
     const { control, c, words, deltas, shift, start, size, previous, link } = this;
     const rest = hole + size - start - need;
     const back = start + need;
-    // Where the words lie that are read and written: behind the hole's own start no call comes in between, so that the
-    // compiler looks at each array once.
+    // Where the words lie that are read and written, without a call: so the compiler looks at each array once.
     const holeDelta = deltas[(hole + 8) >>> shift]!;
     const sizeDelta = rest === 0 ? 0 : deltas[back >>> shift]!;
     const nextDelta = rest === 0 ? 0 : deltas[(back + 8) >>> shift]!;

@@ -88,7 +88,9 @@ export class HoleList {
    */
   static attach(memory: Memory, controlAt: Ptr, options: HeapOptions = {}): HoleList {
     expectControlBlock(memory, controlAt);
-    const [fault] = check({ memory, controlAt });
+    // Frees that only upstream takes leave holes that are faults to `check`.
+    const tolerates = options.badFrees === "as-upstream";
+    const fault = check({ memory, controlAt }).find(({ code }) => !tolerates || code === "control-block");
     if (fault !== undefined)
       throw new AttachError("attach/damaged", `${fault.code} at ${hex(fault.address)}: ${fault.message}`, controlAt);
     return HoleList.attachUnchecked(memory, controlAt, options);

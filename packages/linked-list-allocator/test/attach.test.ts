@@ -76,6 +76,16 @@ describe("attach", () => {
       }
     });
 
+  it("takes holes that only upstream's frees leave, when told so", () => {
+    const options = { badFrees: "as-upstream" } as const;
+    const test = testHeap(4096, options);
+    const at = test.heap.allocateFirstFit(layout(4096));
+    test.heap.deallocate(at, layout(64));
+    test.heap.deallocate(START + 72, layout(64));
+    expect(() => Heap.attach(test.memory, CONTROL)).toThrow("gap at");
+    expect([...Heap.attach(test.memory, CONTROL, options).holes()]).toHaveLength(2);
+  });
+
   it("refuses a buffer that is shorter than the heap in it", () => {
     const buffer = new ArrayBuffer(4096);
     LockedHeap.inBuffer(buffer);

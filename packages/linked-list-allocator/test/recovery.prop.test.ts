@@ -84,7 +84,7 @@ describe("recover", () => {
           }
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   });
 });

@@ -19,7 +19,7 @@ describe("LockedHeap, several workers", () => {
       milliseconds: 800,
       heapSize: 1 << 16,
       seed: 2,
-      patience: 1000,
+      patience: 3000,
       killEvery: 120,
     });
     expect(result.kills).toBeGreaterThan(0);
