@@ -3,7 +3,7 @@
  *
  * A request takes a block from the first list whose every block is large enough, found by two bitmaps; what is left of it
  * becomes a free block. A block given back joins its free neighbours at once: the header says whether the left one is
- * free, and then the word before the header where it begins. The bytes are drawn in tlsf-lists.ts.
+ * free, and then the word before the header where it begins. The bytes are drawn in tlsf-format.ts.
  *
  * @module
  */
@@ -24,7 +24,9 @@ import {
 } from "./control-block.ts";
 import { BadFreeError, type BadFreeCode } from "./errors.ts";
 import { checkTlsf, statsOfTlsf } from "./tlsf-check.ts";
-import { controlSizeFor, FreeLists, IS_FREE, LEFT_IS_FREE, MIN_BLOCK, SIZE } from "./tlsf-lists.ts";
+import { controlSizeFor, IS_FREE, LEFT_IS_FREE, MIN_BLOCK, SIZE } from "./tlsf-format.ts";
+import type { TlsfLinear } from "./tlsf-linear.ts";
+import { FreeLists } from "./tlsf-lists.ts";
 import { Words } from "./words.ts";
 
 /** "kmTl", little-endian. */
@@ -40,10 +42,13 @@ export class TlsfAllocator extends GlobalAlloc {
   readonly start: Ptr;
   readonly size: number;
   private readonly heap: Words;
+  private readonly origin: Ptr;
   private readonly lists: FreeLists;
   /** Offsets of the lowest block, and of the header of no bytes behind the last. */
   private readonly first: number;
   private readonly end: number;
+  private linear: TlsfLinear | undefined;
+  private generation = NaN;
 
   private constructor(memory: Memory, controlAt: Ptr) {
     super();
@@ -53,9 +58,11 @@ export class TlsfAllocator extends GlobalAlloc {
     this.size = memory.readU32(controlAt + SIZE_AT);
     this.heap = new Words(memory, this.start, this.size);
     const { origin } = this.heap;
+    this.origin = origin;
     this.first = alignUp(this.start + 4, 8) - 4 - origin;
     this.end = this.first + alignDown(this.start + this.size - 4 - (origin + this.first), 8);
     this.lists = new FreeLists(memory, controlAt, this.size, this.heap, this.first, this.end);
+    this.sync();
   }
 
   /**
@@ -101,16 +108,18 @@ export class TlsfAllocator extends GlobalAlloc {
     const { size, align } = layout;
     if ((align !== 8 && align !== 4 && align !== 1 && align !== 2) || size >>> 0 !== size || size > MAX_SIZE)
       return this.allocUnusual(layout);
-    this.sync();
+    if (this.memory.generation !== this.generation) this.sync();
     const need = size <= 12 ? MIN_BLOCK : (size + 11) & SIZE;
-    let block = this.lists.take(need);
+    let block = 0;
+    if (this.linear !== undefined && (block = this.linear.take(need)) !== 0) return this.origin + block + 4;
+    block = this.lists.take(need);
     if (block === 0) {
       block = this.lists.search(need, 8);
       if (block === 0) return NULL;
       this.lists.remove(block, this.heap.get(block) & SIZE);
     }
     this.occupy(block, this.heap.get(block) & SIZE, need, 0);
-    return this.heap.origin + block + 4;
+    return this.origin + block + 4;
   }
 
   /**
@@ -119,7 +128,12 @@ export class TlsfAllocator extends GlobalAlloc {
    * @throws {@link BadFreeError} when no block in use with this layout begins there
    */
   dealloc(at: Ptr, layout: Layout): void {
-    this.sync();
+    if (this.memory.generation !== this.generation) this.sync();
+    const { linear } = this;
+    const { size, align } = layout;
+    const offset = at - this.origin - 4;
+    if (linear !== undefined && align === 8 && offset >>> 0 === offset && size >>> 0 === size && size <= MAX_SIZE)
+      if (linear.release(offset | 0, size <= 12 ? MIN_BLOCK : (size + 11) & SIZE)) return;
     const block = this.find(at, layout);
     this.release(block, this.heap.get(block));
   }
@@ -154,8 +168,14 @@ export class TlsfAllocator extends GlobalAlloc {
   }
 
   private sync(): void {
-    this.heap.sync();
-    this.lists.control.sync();
+    const { memory } = this;
+    if (memory.generation === this.generation) return;
+    do {
+      this.generation = memory.generation;
+      this.heap.sync();
+      this.lists.control.sync();
+    } while (memory.generation !== this.generation);
+    this.linear = this.lists.linear();
   }
 
   /** Large alignments, layouts that are none, sizes that no range has. */

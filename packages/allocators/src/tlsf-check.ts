@@ -5,7 +5,8 @@
  */
 import { alignDown, alignUp, hex, NULL, type Memory, type Ptr } from "@kmem/memory";
 import { Faults, MAX_SIZE, readAddress, SIZE_AT, START_AT, type Fault, type Stats } from "./control-block.ts";
-import { FreeLists, IS_FREE, LEFT_IS_FREE, listOf, MIN_BLOCK, SIZE } from "./tlsf-lists.ts";
+import { IS_FREE, LEFT_IS_FREE, listOf, MIN_BLOCK, SIZE } from "./tlsf-format.ts";
+import { FreeLists } from "./tlsf-lists.ts";
 import { Words } from "./words.ts";
 
 /** Walks all blocks and all lists. It changes nothing. */

@@ -1,59 +1,17 @@
 /**
- * The free blocks of TLSF: a list for each class of sizes, and two levels of bitmaps over the lists.
+ * The free blocks of TLSF in their lists. The bytes are drawn in tlsf-format.ts.
  *
- * ```
- *   control block: the common fields, then
- *     +28  first-level map   u32    bit f: some list of row f has blocks
- *     +32  second-level maps u32 each row    bit s: list (f, s) has blocks
- *     …    heads             u32 × 32 each row
- *
- *   row 0    sizes below 256: a list for each multiple of 8
- *   row f    sizes from 2^(f+7) to twice that: 32 lists, each a 32nd of the row
- *
- *   a block, in use:  │ header │ bytes of the caller …                              │
- *   a block, free:    │ header │ next │ previous │ …              │ own offset      │
- *                     +0       +4     +8                          +size − 4
- *   header = size | LEFT_IS_FREE (2) | IS_FREE (1)
- * ```
- * Sizes are multiples of 8 and count the header. What is called a block's offset is its header's, from the page that the
- * range begins in; 0 is none. What the caller gets begins 4 bytes further, at a multiple of 8.
- *
- * @see M. Masmano et al., "TLSF: a new dynamic memory allocator for real-time systems" (2004),
- *   http://www.gii.upv.es/tlsf/files/papers/ecrts04_tlsf.pdf
  * @module
  */
 import { alignUp, type Memory, type Ptr } from "@kmem/memory";
 import { OWN_AT } from "./control-block.ts";
 import { CorruptionError } from "./errors.ts";
+import { controlSizeFor, listOf, MIN_BLOCK, rowsFor, SIZE } from "./tlsf-format.ts";
+import { TlsfLinear } from "./tlsf-linear.ts";
 import { Words } from "./words.ts";
 
-export const IS_FREE = 1;
-export const LEFT_IS_FREE = 2;
-/** Of a header, what is not flags. */
-export const SIZE: number = ~7;
-/** Smallest block in bytes. */
-export const MIN_BLOCK = 16;
-
-const ROWS_AT = OWN_AT + 4;
 /** Most blocks looked at when no list fits for certain. */
 const MOST_LOOKS = 64;
-
-/** How many rows a range of `size` bytes needs. */
-function rowsFor(size: number): number {
-  return size < 256 ? 1 : 25 - Math.clz32(size);
-}
-
-/** Bytes of the control block for a range of `size` bytes. */
-export function controlSizeFor(size: number): number {
-  return Math.ceil((ROWS_AT + rowsFor(size) * 4 * 33) / 8) * 8;
-}
-
-/** The list of a size: row × 32 + column. */
-export function listOf(size: number): number {
-  if (size < 256) return size >>> 3;
-  const shift = 26 - Math.clz32(size);
-  return ((shift - 2) << 5) + ((size >>> shift) & 31);
-}
 
 /** The free lists of one range. */
 export class FreeLists {
@@ -81,6 +39,14 @@ export class FreeLists {
     this.map = controlAt - this.control.origin + OWN_AT;
     this.rows = this.map + 4;
     this.heads = this.rows + rows * 4;
+  }
+
+  /** Access without look-ups, where range and control block are one run of bytes each. */
+  linear(): TlsfLinear | undefined {
+    const { heap, control, first, end } = this;
+    if (!heap.isLinear || !control.isLinear || heap.i32 !== control.i32) return undefined;
+    const map = (this.map >>> 2) + control.deltas[0]!;
+    return new TlsfLinear(heap.i32, heap.deltas[0]!, map, this.count / 32, first, end);
   }
 
   /** The first block of a list, 0 for none. */

@@ -44,6 +44,11 @@ export class Words {
     if (this.memory.generation !== this.generation) this.forget();
   }
 
+  /** Whether all words have the same delta. */
+  get isLinear(): boolean {
+    return this.shift === LINEAR_SHIFT;
+  }
+
   get(offset: number): number {
     const word = this.i32[(offset >>> 2) + this.deltas[offset >>> this.shift]!];
     return word ?? this.getFar(offset);

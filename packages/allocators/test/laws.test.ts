@@ -4,6 +4,7 @@ import { LockedHeap } from "@kmem/linked-list-allocator";
 import { LinearMemory, type Memory } from "@kmem/memory";
 import { describe, expect, it } from "vitest";
 import { BuddyAllocator, BumpAllocator, FixedSizeBlockAllocator, TlsfAllocator } from "../src/index.ts";
+import { Pages } from "./support/pages.ts";
 
 const SIZE = 32768;
 const START = 0x4444_4444_0000;
@@ -13,6 +14,7 @@ const CONTROL = START - 8192;
 const places: Record<string, () => Memory> = {
   "in a buffer": () => new LinearMemory(new ArrayBuffer(SIZE + 8192), { base: CONTROL }),
   "in shared memory": () => new LinearMemory(new SharedArrayBuffer(SIZE + 8192), { base: CONTROL }),
+  "in pages apart": () => new Pages(new ArrayBuffer(SIZE + 8192), { base: CONTROL }),
   "in a WebAssembly.Memory": () => new LinearMemory(new WebAssembly.Memory({ initial: 1 }), { base: CONTROL }),
 };
 
