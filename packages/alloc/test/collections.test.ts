@@ -284,3 +284,32 @@ describe("BinaryHeap", () => {
     expect([list.index(0).length, list.index(0).capacity]).toEqual([0, 4]);
   });
 });
+
+describe("PeekMut", () => {
+  it("ends with its heap's use, and says so", () => {
+    const heap = heapOf();
+    using queue = BinaryHeap.fromIn(heap, u32, [1, 2]);
+    const top = queue.peekMut()!;
+    expect(top.pop()).toBe(2);
+    expect(() => top.value).toThrow(BorrowError);
+    expect(() => (top.value = 3)).toThrow(BorrowError);
+    expect(() => top.pop()).toThrow(BorrowError);
+    top[Symbol.dispose]();
+    expect(queue.toArray()).toEqual([1]);
+  });
+});
+
+describe("clone", () => {
+  it("leaves iterators of the original alive", () => {
+    const heap = heapOf();
+    using queue = BinaryHeap.fromIn(heap, u32, [3, 2, 1]);
+    using deque = VecDeque.fromIn(heap, u32, [3, 2, 1]);
+    using list = LinkedList.fromIn(heap, u32, [3, 2, 1]);
+    for (const collection of [queue, deque, list]) {
+      const iter = collection.iter();
+      iter.next();
+      collection.clone().drop();
+      expect(iter.next().value).toBe(2);
+    }
+  });
+});

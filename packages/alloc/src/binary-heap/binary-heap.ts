@@ -70,9 +70,7 @@ export class BinaryHeap<T> extends HeapCore<T> {
 
   /** Turns a Vec into a heap, in the same block; O(n). */
   static fromVec<T>(vec: Vec<T>): BinaryHeap<T> {
-    const { type, allocator } = vec;
-    const { ptr, length, capacity } = vec.intoRawParts();
-    const heap = BinaryHeap.fromRawParts(type, ptr, length, capacity, allocator);
+    const heap = BinaryHeap.ofVec(vec);
     try {
       heap.rebuild();
     } catch (error) {
@@ -329,15 +327,30 @@ export class BinaryHeap<T> extends HeapCore<T> {
   /** A heap of clones of all elements, exactly as large as needed. */
   override clone(): BinaryHeap<T> {
     if (this.state !== OWNED) this.enter();
-    const { ptr, length, capacity } = this.asVec((vec) => vec.clone()).intoRawParts();
-    return BinaryHeap.fromRawParts(this.type, ptr, length, capacity, this.allocator);
+    const lent = this.lend();
+    this.lock();
+    try {
+      return BinaryHeap.ofVec(lent.clone());
+    } finally {
+      this.unlock();
+      lent.intoRawParts();
+    }
   }
 
   /** Makes this a clone of another heap, reusing the block and what the elements own. */
   cloneFrom(source: BinaryHeap<T>): void {
     if (this.state !== OWNED) this.enter();
     if (source === this) return;
-    this.asVec((vec) => source.asVec((other) => vec.cloneFrom(other)));
+    // Asking for its length makes a borrowed source look its words up.
+    if (source.length === 0) this.clear();
+    else this.asVec((vec) => source.asVec((other) => vec.cloneFrom(other)));
+  }
+
+  /** A heap of a Vec whose elements are in heap order. */
+  private static ofVec<T>(vec: Vec<T>): BinaryHeap<T> {
+    const { type, allocator } = vec;
+    const { ptr, length, capacity } = vec.intoRawParts();
+    return BinaryHeap.fromRawParts(type, ptr, length, capacity, allocator);
   }
 
   /** Exchanges the contents: `mem::swap`. */

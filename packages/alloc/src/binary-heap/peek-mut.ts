@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { BorrowError } from "../core/errors.ts";
 import { ExactIter } from "../core/iter.ts";
 import type { Drain } from "../vec/drain.ts";
 
@@ -39,6 +40,7 @@ export class PeekMut<T> implements Disposable {
 
   /** The element; of a type that owns memory, a borrowed handle, through which it may be changed. */
   get value(): T {
+    this.requireAlive();
     // A heap in order stays as it is when a handle was only read through.
     if (this.owns) this.written = true;
     return this.top.get();
@@ -46,18 +48,21 @@ export class PeekMut<T> implements Disposable {
 
   /** Drops the element and puts another one there. */
   set value(value: T) {
+    this.requireAlive();
     this.written = true;
     this.top.set(value);
   }
 
   /** Puts another element there and gives the old one. */
   replace(value: T): T {
+    this.requireAlive();
     this.written = true;
     return this.top.replace(value);
   }
 
   /** Removes and gives the element; the heap can be used again. */
   pop(): T {
+    this.requireAlive();
     this.ended = true;
     return this.top.pop();
   }
@@ -67,6 +72,11 @@ export class PeekMut<T> implements Disposable {
     if (this.ended) return;
     this.ended = true;
     this.top.end(this.written);
+  }
+
+  private requireAlive(): void {
+    if (this.ended)
+      throw new BorrowError("alloc/stale-borrow", "PeekMut", "this PeekMut has ended: ask the heap for another one");
   }
 }
 

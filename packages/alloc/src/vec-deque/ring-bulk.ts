@@ -5,8 +5,10 @@
  */
 import { Panic } from "@kmem/memory";
 import { cloneValue, dropValue } from "@kmem/repr";
+import { cloneOf } from "../core/clone-value.ts";
 import { ArgumentError, checkUsize, type TryReserveError } from "../core/errors.ts";
 import { feed } from "../core/feed.ts";
+import { iterOf } from "../core/iter.ts";
 import { OWNED } from "../core/owner.ts";
 import { sameType } from "../core/owner-type.ts";
 import { checkRange } from "../core/range.ts";
@@ -113,7 +115,7 @@ export abstract class RingBulk<T> extends RingItems<T> {
   extendFromSlice(source: ArrayLike<T> | SliceBase<T> | RingBulk<T>): void {
     if (this.state !== OWNED) this.enter();
     if (!(source instanceof RingBulk || source instanceof SliceBase)) {
-      this.extend(Array.from(source));
+      this.extend(iterOf(Array.from(source)).map((value) => cloneOf(value)));
       return;
     }
     this.requireSameElements(source);
