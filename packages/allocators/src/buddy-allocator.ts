@@ -17,6 +17,7 @@ import { GlobalAlloc, Layout } from "@kmem/global-alloc";
 import { alignDown, hex, LinearMemory, NULL, type Memory, type Ptr } from "@kmem/memory";
 import {
   expectControl,
+  expectLayout,
   expectMapped,
   expectPlace,
   expectSound,
@@ -118,7 +119,8 @@ export class BuddyAllocator extends GlobalAlloc {
    * @throws LayoutError when the layout is none
    */
   alloc(layout: Layout): Ptr {
-    const { size, align } = Layout.new(layout);
+    expectLayout(layout);
+    const { size, align } = layout;
     const order = orderOf(size, align);
     let from = order;
     while (from < ORDERS && this.head(from) === 0) from++;

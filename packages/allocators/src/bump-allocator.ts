@@ -9,11 +9,12 @@
  * @see https://os.phil-opp.com/allocator-designs/#bump-allocator
  * @module
  */
-import { GlobalAlloc, Layout } from "@kmem/global-alloc";
+import { GlobalAlloc, type Layout } from "@kmem/global-alloc";
 import { alignUp, hex, LinearMemory, NULL, type Memory, type Ptr } from "@kmem/memory";
 import {
   BLOCKS_AT,
   expectControl,
+  expectLayout,
   expectMapped,
   expectPlace,
   expectSound,
@@ -86,7 +87,8 @@ export class BumpAllocator extends GlobalAlloc {
   /** @throws LayoutError when the layout is none */
   alloc(layout: Layout): Ptr {
     const { memory, controlAt, start } = this;
-    const { size, align } = Layout.new(layout);
+    expectLayout(layout);
+    const { size, align } = layout;
     const next = memory.readU32(controlAt + NEXT_AT);
     const at = alignUp(start + next, align);
     if (at - start + size > this.size) return NULL;

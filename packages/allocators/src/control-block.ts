@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { Layout } from "@kmem/global-alloc";
 import { hex, isPowerOfTwo, NULL, type Memory, type Ptr } from "@kmem/memory";
 import { AllocatorError, AttachError } from "./errors.ts";
 
@@ -150,7 +151,15 @@ export function writeAddress(memory: Memory, at: Ptr, address: Ptr): void {
 
 /** Whether these can be a layout. */
 export function isLayout(size: number, align: number): boolean {
-  return Number.isSafeInteger(size) && size >= 0 && isPowerOfTwo(align);
+  if (size >>> 0 === size && align >>> 0 === align && align !== 0) return (align & (align - 1)) === 0;
+  return (
+    Number.isSafeInteger(size) && size >= 0 && isPowerOfTwo(align) && size <= Number.MAX_SAFE_INTEGER - (align - 1)
+  );
+}
+
+/** Refuses what is no layout. @throws LayoutError */
+export function expectLayout({ size, align }: Layout): void {
+  if (!isLayout(size, align)) Layout.fromSizeAlign(size, align);
 }
 
 /** Collects faults: so many tell enough. */

@@ -19,6 +19,7 @@ import { GlobalAlloc, Layout } from "@kmem/global-alloc";
 import { NULL, type Memory, type Ptr } from "@kmem/memory";
 import {
   expectControl,
+  expectLayout,
   expectControlAddress,
   expectSound,
   Faults,
@@ -92,7 +93,8 @@ export class FixedSizeBlockAllocator<F extends GlobalAlloc = GlobalAlloc> extend
 
   /** @throws LayoutError when the layout is none, {@link CorruptionError} when a list is damaged */
   alloc(layout: Layout): Ptr {
-    const { size, align } = Layout.new(layout);
+    expectLayout(layout);
+    const { size, align } = layout;
     const list = listOf(size, align);
     if (list < 0) return this.fallback.alloc(layout);
     const { memory } = this;
