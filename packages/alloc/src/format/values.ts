@@ -7,7 +7,7 @@ import { Panic } from "@kmem/memory";
 import { UNIT } from "@kmem/repr";
 import { Owner } from "../core/owner.ts";
 import { RefCell } from "../language/ref-cell.ts";
-import { escapeDebug } from "../string/escape.ts";
+import { writeQuoted } from "../string/escape.ts";
 import type { Formatter } from "./formatter.ts";
 import { addressOf, isInteger, writeFloat, writeInteger, writePointer } from "./numbers.ts";
 import { shapeNamed, shapeOf, type Named, type Shape } from "./shape.ts";
@@ -268,26 +268,6 @@ function writeOwner(f: Formatter, trait: Trait, owner: Contents): void {
 function isPointer(typeName: string): boolean {
   const { head, parts } = shapeNamed(typeName);
   return POINTERS.has(head) && parts[0]?.head !== "list" && parts[0]?.head !== "str";
-}
-
-/** Text in quotes, with Rust's escapes: runs of ordinary characters in one piece, escapes one character at a time. */
-function writeQuoted(f: Formatter, text: string, quote: '"' | "'"): void {
-  const escapes = { single: quote === "'", double: quote === '"', extend: true };
-  f.writeStr(quote);
-  let from = 0;
-  let at = 0;
-  for (const char of text) {
-    const next = at + char.length;
-    const escaped = escapeDebug(char, escapes);
-    if (escaped !== char) {
-      f.writeStr(text.slice(from, at));
-      for (const part of escaped) f.writeStr(part);
-      from = next;
-    }
-    at = next;
-  }
-  f.writeStr(text.slice(from));
-  f.writeStr(quote);
 }
 
 function hasOwn(trait: Trait, value: unknown): boolean {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { writeQuoted } from "../string/escape.ts";
 
 /** What knows how Rust's derived `Debug` writes it. */
 export interface RustDebug {
@@ -28,21 +29,8 @@ export function debugText(value: unknown): string {
   return `{ ${fields.join(", ")} }`;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '\\"',
-  "\\": "\\\\",
-  "\n": "\\n",
-  "\r": "\\r",
-  "\t": "\\t",
-  "\0": "\\0",
-};
-
 function quoted(text: string): string {
-  let result = '"';
-  for (const char of text) {
-    const code = char.codePointAt(0)!;
-    const isControl = code < 0x20 || (code >= 0x7f && code < 0xa0);
-    result += ESCAPES[char] ?? (isControl ? `\\u{${code.toString(16)}}` : char);
-  }
-  return `${result}"`;
+  let result = "";
+  writeQuoted({ writeStr: (piece) => (result += piece) }, text, '"');
+  return result;
 }

@@ -37,3 +37,23 @@ export function escapeDebug(char: string, { single, double, extend }: DebugEscap
   if (extend && isGraphemeExtend(char)) return escapeUnicode(char);
   return isPrintable(char) ? char : escapeUnicode(char);
 }
+
+/** Text in quotes as `{:?}` writes it: runs of ordinary characters in one piece, escapes one character at a time. */
+export function writeQuoted(to: { writeStr(piece: string): void }, text: string, quote: '"' | "'"): void {
+  const escapes: DebugEscapes = { single: quote === "'", double: quote === '"', extend: true };
+  to.writeStr(quote);
+  let from = 0;
+  let at = 0;
+  for (const char of text) {
+    const next = at + char.length;
+    const escaped = escapeDebug(char, escapes);
+    if (escaped !== char) {
+      if (from < at) to.writeStr(text.slice(from, at));
+      for (const part of escaped) to.writeStr(part);
+      from = next;
+    }
+    at = next;
+  }
+  if (from < at) to.writeStr(text.slice(from));
+  to.writeStr(quote);
+}

@@ -17,7 +17,7 @@ import { checkUsize, usizeText } from "../core/errors.ts";
 import { IndexIter, type ExactIter } from "../core/iter.ts";
 import { checkUnchanged, Owner, OWNED, type Loan } from "../core/owner.ts";
 import { CharIter } from "./char-iter.ts";
-import { escapeDebug, escapeDefault, escapeUnicode } from "./escape.ts";
+import { escapeDebug, escapeDefault, escapeUnicode, writeQuoted } from "./escape.ts";
 import { parseText, type ParseError } from "./parse.ts";
 import { pieces, piecesFromBack, prefixLength, spansFromBack, spansOf, suffixLength, type Pattern } from "./pattern.ts";
 import type { String as OwnedString } from "./string.ts";
@@ -391,7 +391,7 @@ export abstract class Str extends Owner implements Iterable<string> {
 
   /** As `{:?}` writes it: in quotes. Ordinary characters between escapes are appended in one piece. */
   toDebug(): OwnedString {
-    return this.makeString(0, (made) => writeDebug(this.toString(), made));
+    return this.makeString(0, (made) => writeQuoted(made, this.toString(), '"'));
   }
 
   escapeDefault(): OwnedString {
@@ -487,23 +487,6 @@ export abstract class Str extends Owner implements Iterable<string> {
     if (this.length <= MESSAGE_LENGTH) return `\`${this.toString()}\``;
     return `\`${this.slice(0, this.floorCharBoundary(MESSAGE_LENGTH))}\`[...]`;
   }
-}
-
-/** Writes a text as `{:?}` does: quoted, with escapes; ordinary characters in between go in one piece. */
-export function writeDebug(text: string, to: { writeStr(piece: string): void }): void {
-  to.writeStr('"');
-  let plain = "";
-  for (const char of text) {
-    const escape = escapeDebug(char, { single: false, double: true, extend: false });
-    if (escape === char) plain += char;
-    else {
-      if (plain !== "") to.writeStr(plain);
-      plain = "";
-      for (const part of escape) to.writeStr(part);
-    }
-  }
-  if (plain !== "") to.writeStr(plain);
-  to.writeStr('"');
 }
 
 /** Rust's order of byte strings. */

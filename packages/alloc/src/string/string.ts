@@ -179,7 +179,7 @@ export class String extends Str {
     const all = Array.from(parts, (part) => (typeof part === "string" ? encodeUtf8(part) : part.toBytes()));
     const gap = encodeUtf8(separator);
     const length = all.reduce((sum, part) => sum + part.length, gap.length * Math.max(0, all.length - 1));
-    const { allocator: own } = (parts as { allocator?: GlobalAlloc }) ?? {};
+    const { allocator: own } = parts as { allocator?: GlobalAlloc };
     const made = String.withCapacityIn(allocator ?? own ?? globalAllocator(), length);
     all.forEach((part, i) => {
       if (i > 0) made.pushBytes(gap);

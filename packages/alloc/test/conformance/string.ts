@@ -179,7 +179,7 @@ const OPS: Readonly<Record<string, Op>> = {
   make_ascii_lowercase: (s) => s.text.makeAsciiLowercase(),
   make_ascii_uppercase: (s) => s.text.makeAsciiUppercase(),
   write_fmt(s, x: number, p: string) {
-    for (const piece of ["<", String(x), ":", p, ">"]) s.text.writeStr(piece);
+    s.text.writeFmt("<{}:{}>", x, p);
   },
   clone_from(s, text: string) {
     const source = s.frame.quietly(() => s.api.String.fromIn(s.heap, text));
