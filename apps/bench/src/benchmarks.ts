@@ -1,7 +1,13 @@
+import { allocatorBenchmarks } from "./allocators.ts";
 import { collectionBenchmarks } from "./collections.ts";
 import type { Benchmark } from "./harness.ts";
 import { heapBenchmarks } from "./heap.ts";
 import { sanitizerBenchmarks } from "./sanitizer.ts";
 
 /** Every benchmark, in the order of the house from the ground up. */
-export const benchmarks: readonly Benchmark[] = [...heapBenchmarks, ...sanitizerBenchmarks, ...collectionBenchmarks];
+export const benchmarks: readonly Benchmark[] = [
+  ...heapBenchmarks,
+  ...allocatorBenchmarks,
+  ...sanitizerBenchmarks,
+  ...collectionBenchmarks,
+];

@@ -4,6 +4,8 @@
  * Blocks are allocated and freed at random, more often allocated than freed, until a request fails; the same traces for
  * every design. What counts as in use is what was asked for, so headers, padding and fragments all lower the share.
  */
+import { BuddyAllocator, TlsfAllocator } from "@kmem/allocators";
+import { buddySubject, fixedSizeSubject, tlsfSubject } from "../allocators.ts";
 import type { Subject } from "./trace.ts";
 import { assemblyScript, heapSubject, oursInBuffer, thing } from "./subjects.ts";
 
@@ -24,6 +26,9 @@ const MIXES: readonly Mix[] = [
 
 const designs: Record<string, () => Subject<number> | Promise<Subject<number>>> = {
   "linked-list-allocator": () => heapSubject(oursInBuffer(HEAP + 4096)),
+  TlsfAllocator: () => tlsfSubject(TlsfAllocator.inBuffer(new ArrayBuffer(HEAP))),
+  "FixedSizeBlock over TLSF": () => fixedSizeSubject(HEAP),
+  BuddyAllocator: () => buddySubject(BuddyAllocator.inBuffer(new ArrayBuffer(HEAP))),
   "@thi.ng/malloc": () => thing(HEAP),
   "AssemblyScript TLSF": () => assemblyScript(HEAP / 65536),
 };
