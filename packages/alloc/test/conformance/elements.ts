@@ -54,7 +54,7 @@ export function elementNamed(name: string, frame: Frame): Element {
   return {
     name,
     type,
-    make: make as (json: unknown) => unknown,
+    make: make,
     read,
     key,
     consume(value) {
@@ -176,9 +176,9 @@ function codecNamed(name: string, frame: Frame): Codec<never> {
   }
 }
 
-function codec<T, J>(
+function codec<T>(
   type: Type<T>,
-  make: (json: J) => T,
+  make: (json: never) => T,
   read: (value: T) => unknown,
   key: (value: T) => number,
 ): Codec<never> {

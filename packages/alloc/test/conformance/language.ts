@@ -90,7 +90,7 @@ const OPERATIONS: Readonly<Record<string, (frame: Frame, ...args: never[]) => un
   from_utf8_unwrap({ api, heap }, bytes: number[]) {
     const list = api.Vec.fromSlice(u8, bytes, heap);
     const made = api.String.fromUtf8(list);
-    if (!(made instanceof api.Utf8Error)) return made.drop();
+    if (!(made instanceof api.Utf8Error)) throw new Error("expected bytes that are not UTF-8");
     // Rust's error holds the bytes; here they stay with the caller.
     const error = `FromUtf8Error { bytes: ${api.debugText(list.toArray())}, error: ${api.debugText(made)} }`;
     list.drop();
