@@ -24,7 +24,7 @@ import {
 } from "@kmem/repr";
 import type { EnumOf, Type } from "@kmem/repr";
 import type * as Api from "../../src/index.ts";
-import { required, type Frame, type Subject, type Trace } from "./frame.ts";
+import type { Frame, Subject, Trace } from "./frame.ts";
 
 type B = Api.BoxedSlice<number>;
 /** A program makes something that is dropped later, or runs whole. */
@@ -97,7 +97,7 @@ class World {
   /** A collection that is made by `newIn(allocator, types…)`. */
   collection(name: string, ...types: unknown[]): Collection {
     const api = this.api as unknown as Record<string, { newIn(heap: unknown, ...types: unknown[]): Collection }>;
-    return required(api[name], name).newIn(this.heap, ...types);
+    return api[name]!.newIn(this.heap, ...types);
   }
 }
 

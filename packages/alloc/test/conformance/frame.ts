@@ -14,32 +14,12 @@
  *
  * @module
  */
-import type { AnyType } from "@kmem/repr";
-import { Mismatch, NotYet, type Replay, type Tally } from "../../../../config/conformance.ts";
+import { Mismatch, type Replay, type Tally } from "../../../../config/conformance.ts";
 import type * as Api from "../../src/index.ts";
 import { elementNamed, type Element } from "./elements.ts";
 import { TraceHeap, type Event } from "./trace-heap.ts";
 
-export type AllocApi = typeof Api & Partial<Coming>;
-
-/** What the recordings need and the package does not have yet. */
-interface Coming {
-  readonly BTreeMap: {
-    newIn(
-      heap: TraceHeap,
-      key: unknown,
-      value: unknown,
-    ): Disposable & { insert(key: unknown, value: unknown): unknown };
-  };
-  btreeMap(key: AnyType, value: AnyType): AnyType;
-  btreeSet(key: AnyType): AnyType;
-}
-
-/** What the package must have for a case. @throws NotYet when it has not, which skips the case */
-export function required<T>(member: T | undefined, what: string): T {
-  if (member === undefined) throw new NotYet(what);
-  return member;
-}
+export type AllocApi = typeof Api;
 
 export interface Trace {
   readonly id: string;

@@ -6,7 +6,7 @@
  */
 import type { Replay, Tally } from "../../../../config/conformance.ts";
 import { elementNamed, type Element } from "./elements.ts";
-import { expectEqual, Frame, required, type AllocApi, type Trace } from "./frame.ts";
+import { expectEqual, Frame, type AllocApi, type Trace } from "./frame.ts";
 import { rustType } from "./rust-types.ts";
 import { TraceHeap } from "./trace-heap.ts";
 
@@ -72,7 +72,7 @@ function firstBlock(frame: Frame, name: string, make: (element: Element, value: 
 function treeBlocks(frame: Frame, names: string, internal: boolean): unknown {
   const { api, heap } = frame;
   const [key, value] = names.split(",").map((name) => elementNamed(name, frame)) as [Element, Element];
-  using map = required(api.BTreeMap, "BTreeMap").newIn(heap, key.type, value.type);
+  using map = api.BTreeMap.newIn(heap, key.type, value.type);
   const blocks: Layout[] = [];
   for (let i = 0; i < (internal ? TWO_LEVELS : 1); i++) {
     const k = key.make(sample(key.name, i));

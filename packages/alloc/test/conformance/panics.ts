@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { NotYet } from "../../../../config/conformance.ts";
 import { HeapSubject } from "./binary-heap.ts";
+import { MapSubject } from "./btree.ts";
+import { SetSubject } from "./btree-set.ts";
 import type { Frame, Subject, Trace } from "./frame.ts";
 import { LanguageSubject } from "./language.ts";
 import { ListSubject } from "./linked-list.ts";
@@ -23,6 +24,8 @@ const SUBJECTS: Readonly<Record<string, MakeSubject>> = {
   VecDeque: (frame, element) => new DequeSubject(frame, frame.element(element)),
   LinkedList: (frame, element) => new ListSubject(frame, frame.element(element)),
   BinaryHeap: (frame, element) => new HeapSubject(frame, frame.element(element)),
+  BTreeMap: (frame, key, value) => new MapSubject(frame, frame.element(key), frame.element(value)),
+  BTreeSet: (frame, element) => new SetSubject(frame, frame.element(element)),
   String: (frame) => new StringSubject(frame),
   none: (frame) => new LanguageSubject(frame),
 };
@@ -30,7 +33,7 @@ const SUBJECTS: Readonly<Record<string, MakeSubject>> = {
 export function panics(trace: Trace, frame: Frame): Subject {
   const [name, ...elements] = trace.type.split(/[<,>]/).filter((part) => part !== "") as [string, ...string[]];
   const make = SUBJECTS[name];
-  if (make === undefined) throw new NotYet(name);
+  if (make === undefined) throw new Error(`no panics of ${name} are known`);
   return new Prepared(name, make(frame, ...elements), trace, frame);
 }
 

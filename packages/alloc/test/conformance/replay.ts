@@ -6,6 +6,8 @@
 import type { Replay } from "../../../../config/conformance.ts";
 import { HeapSubject } from "./binary-heap.ts";
 import { boxed } from "./box.ts";
+import { MapSubject } from "./btree.ts";
+import { SetSubject } from "./btree-set.ts";
 import { dropOrder } from "./drop-order.ts";
 import { FormatSubject } from "./format.ts";
 import { replayTraces, type AllocApi } from "./frame.ts";
@@ -24,6 +26,10 @@ export const replays: Record<string, Replay<AllocApi>> = {
   "alloc/LinkedList": replayTraces((trace, frame) => new ListSubject(frame, frame.element(trace.elem))),
   "alloc/String": replayTraces((_trace, frame) => new StringSubject(frame)),
   "alloc/format": replayTraces((_trace, frame) => new FormatSubject(frame)),
+  "alloc/BTreeMap": replayTraces(
+    (trace, frame) => new MapSubject(frame, frame.element(trace.key), frame.element(trace.value)),
+  ),
+  "alloc/BTreeSet": replayTraces((trace, frame) => new SetSubject(frame, frame.element(trace.elem))),
   "alloc/Box": replayTraces(boxed),
   "alloc/Panics": replayTraces(panics),
   "alloc/layouts": layouts,

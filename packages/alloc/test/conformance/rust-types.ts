@@ -36,7 +36,7 @@ import {
   type AnyType,
   type Type,
 } from "@kmem/repr";
-import { required, type AllocApi } from "./frame.ts";
+import type { AllocApi } from "./frame.ts";
 
 type Any = Type<unknown>;
 
@@ -125,7 +125,7 @@ class Parser {
   private named(name: string): Any {
     const type = name === "String" ? this.api.string : PLAIN[name];
     if (type === undefined) throw this.unknown();
-    return type as Any;
+    return type;
   }
 
   private generic(name: string, types: readonly Any[]): Any {
@@ -139,8 +139,8 @@ class Parser {
       VecDeque: () => api.vecDeque(first),
       LinkedList: () => api.linkedList(first),
       BinaryHeap: () => api.binaryHeap(first),
-      BTreeMap: () => required(api.btreeMap, "BTreeMap")(first, second!),
-      BTreeSet: () => required(api.btreeSet, "BTreeSet")(first),
+      BTreeMap: () => api.btreeMap(first, second!),
+      BTreeSet: () => api.btreeSet(first),
       Box: () => api.box(first),
       Rc: () => api.rc(first),
       Arc: () => api.arc(first),
