@@ -48,7 +48,7 @@ export class TlsfAllocator extends GlobalAlloc {
   private readonly first: number;
   private readonly end: number;
   private linear: TlsfLinear | undefined;
-  private generation = NaN;
+  private generation = -1;
 
   private constructor(memory: Memory, controlAt: Ptr) {
     super();

@@ -28,7 +28,7 @@ export class Words {
   i32!: Int32Array;
   deltas: Int32Array = new Int32Array(0);
   shift: number = LINEAR_SHIFT;
-  private generation = NaN;
+  private generation = -1;
 
   /** @param start - a multiple of 4 */
   constructor(memory: Memory, start: Ptr, length: number) {
