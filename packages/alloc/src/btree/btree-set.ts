@@ -324,7 +324,7 @@ export class BTreeSet<T> extends TreeCollection<T, Unit, T> {
 
   /** What is in either, in order; of equal values, this set's. */
   union(other: BTreeSet<T>): Iter<T> {
-    return this.merged(other, (a, b) => a ?? b);
+    return this.merged(other, (a, b) => (a === undefined ? b : a));
   }
 
   /** What is in both. */

@@ -21,8 +21,9 @@ export function* mergeAscending<A, B>(
   let waitingLeft: A | undefined;
   let waitingRight: B | undefined;
   for (;;) {
-    const a: A | undefined = waitingLeft ?? given(left);
-    const b: B | undefined = waitingRight ?? given(right);
+    // Not `??`: null may be a value (None).
+    const a: A | undefined = waitingLeft === undefined ? given(left) : waitingLeft;
+    const b: B | undefined = waitingRight === undefined ? given(right) : waitingRight;
     waitingLeft = waitingRight = undefined;
     if (a === undefined && b === undefined) return undefined;
     if (a === undefined || b === undefined) {
