@@ -5,13 +5,18 @@ import { option, reverse, struct, u32, u8 } from "@kmem/repr";
 import {
   Arc,
   BinaryHeap,
+  BTreeMap,
+  BTreeSet,
   BoxedSlice,
   Box,
   box,
+  formatIn,
   LinkedList,
   Rc,
   rc,
   RcSlice,
+  String,
+  string,
   TryReserveError,
   Vec,
   vec,
@@ -90,6 +95,32 @@ const SCENARIOS: Readonly<Record<string, (heap: GlobalAlloc, keep: Keep) => void
     queue.append(copy);
     queue.appendVec(keep(Vec.fromIn(heap, reverse(vec(u8)), [keep(Vec.fromIn(heap, u8, [0]))])));
     keep(keep(queue.take()).intoSortedVec());
+  },
+  BTreeMap(heap, keep) {
+    const map = keep(BTreeMap.newIn(heap, u32, box(u32)));
+    for (let i = 0; i < 30; i++) {
+      const old = map.insert((i * 7) % 25, keep(Box.newIn(heap, u32, i)));
+      if (old !== undefined) keep(old);
+    }
+    const copy = keep(map.clone());
+    keep(copy.splitOff(11));
+    const removed = map.remove(3);
+    if (removed !== undefined) keep(removed);
+    copy.append(map);
+    keep(BTreeSet.fromIn(heap, u32, [5, 1, 4, 1, 3]));
+  },
+  String(heap, keep) {
+    const text = keep(String.fromIn(heap, "grüße"));
+    text.pushStr(" und mehr Text");
+    text.insertStr(0, "viele ");
+    keep(text.clone());
+    keep(formatIn(heap, "{:>20}|{:?}", "é", text.toString()));
+    keep(keep(text.clone()).intoBoxedStr());
+    keep(text.splitOff(6));
+    text.shrinkToFit();
+    const list = keep(Vec.newIn(heap, string));
+    for (let i = 0; i < 5; i++) list.push(keep(text.clone()));
+    keep(String.join(list, ", "));
   },
   "Box, Rc and Arc"(heap, keep) {
     const inner = keep(Vec.fromIn(heap, u8, [1, 2]));

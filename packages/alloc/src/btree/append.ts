@@ -29,6 +29,15 @@ export function appendTree<K, V, R>(
     return;
   }
   const pair = (key: K, value: V): [K, V] => [key, value];
+  const put = (key: K, value: V): void => {
+    try {
+      tree.pushLast(key, value);
+    } catch (error) {
+      // Nobody else has them any more.
+      dropValue([key, value]);
+      throw error;
+    }
+  };
   const mine = new TreeIntoIter<K, V, [K, V]>(into.allocator, tree, pair);
   const theirs = new TreeIntoIter<K, V, [K, V]>(into.allocator, other.tree, pair);
   intoChanged();
@@ -39,10 +48,10 @@ export function appendTree<K, V, R>(
       if (a !== undefined && b !== undefined) {
         dropValue(a[1]);
         dropValue(b[0]);
-        tree.pushLast(a[0], b[1]);
+        put(a[0], b[1]);
       } else {
         const [key, value] = (a ?? b)!;
-        tree.pushLast(key, value);
+        put(key, value);
       }
     }
     tree.endBuilding();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dropValue } from "@kmem/repr";
 
 interface Source<T> {
   next(): IteratorResult<T, unknown>;
@@ -20,24 +21,30 @@ export function* mergeAscending<A, B>(
 ): Generator<readonly [A | undefined, B | undefined], undefined> {
   let waitingLeft: A | undefined;
   let waitingRight: B | undefined;
-  for (;;) {
-    // Not `??`: null may be a value (None).
-    const a: A | undefined = waitingLeft === undefined ? given(left) : waitingLeft;
-    const b: B | undefined = waitingRight === undefined ? given(right) : waitingRight;
-    waitingLeft = waitingRight = undefined;
-    if (a === undefined && b === undefined) return undefined;
-    if (a === undefined || b === undefined) {
-      yield [a, b];
-      continue;
+  try {
+    for (;;) {
+      // Not `??`: null may be a value (None).
+      const a: A | undefined = waitingLeft === undefined ? given(left) : waitingLeft;
+      const b: B | undefined = waitingRight === undefined ? given(right) : waitingRight;
+      waitingLeft = waitingRight = undefined;
+      if (a === undefined && b === undefined) return undefined;
+      if (a === undefined || b === undefined) {
+        yield [a, b];
+        continue;
+      }
+      const order = compare(a, b);
+      if (order < 0) {
+        waitingRight = b;
+        yield [a, undefined];
+      } else if (order > 0) {
+        waitingLeft = a;
+        yield [undefined, b];
+      } else yield [a, b];
     }
-    const order = compare(a, b);
-    if (order < 0) {
-      waitingRight = b;
-      yield [a, undefined];
-    } else if (order > 0) {
-      waitingLeft = a;
-      yield [undefined, b];
-    } else yield [a, b];
+  } finally {
+    // Left early: what was asked for and not given is lost otherwise. Borrowed and plain values are left alone.
+    dropValue(waitingLeft);
+    dropValue(waitingRight);
   }
 }
 
