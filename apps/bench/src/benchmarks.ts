@@ -1,4 +1,5 @@
 import { allocatorBenchmarks } from "./allocators.ts";
+import { btreeBenchmarks } from "./btree.ts";
 import { collectionBenchmarks } from "./collections.ts";
 import type { Benchmark } from "./harness.ts";
 import { heapBenchmarks } from "./heap.ts";
@@ -10,4 +11,5 @@ export const benchmarks: readonly Benchmark[] = [
   ...allocatorBenchmarks,
   ...sanitizerBenchmarks,
   ...collectionBenchmarks,
+  ...btreeBenchmarks,
 ];
