@@ -256,6 +256,9 @@ describe("BTreeMap beside a JavaScript map", () => {
           for (const each of steps) step(map, model, each);
           expect(checkTree(map).faults).toEqual([]);
           expect(map.toArray()).toEqual(sorted(model));
+          const seen: [number, number][] = [];
+          map.forEach((value, key) => seen.push([key, value]));
+          expect(seen).toEqual(sorted(model));
           map.drop();
           expectEmpty(memory);
         }),

@@ -298,9 +298,19 @@ export class BTreeMap<K, V> extends TreeCollection<K, V, [K, V]> {
 
   /** As JavaScript's `Map`: value, then key. */
   forEach(f: (value: V, key: K, map: this) => void): void {
+    const { tree, structure } = this;
     const walk = this.walkOver(undefined, undefined);
-    while (!walk.isOver)
-      walk.forward((tree, node, index) => f(tree.readValue(node, index), tree.readKey(node, index), this));
+    while (!walk.isOver) {
+      // A whole leaf at once, and then the entry that separates it from the next one.
+      const node = walk.frontNode;
+      const length = tree.lengthOf(node);
+      for (let i = 0; i < length; i++) {
+        f(tree.readValue(node, i), tree.readKey(node, i), this);
+        this.checkTree(structure);
+      }
+      walk.frontIndex = length;
+      if (!walk.isOver) walk.forward((_, parent, i) => f(tree.readValue(parent, i), tree.readKey(parent, i), this));
+    }
   }
 
   /** Inserts all entries of an iterable; old values are dropped. When it throws, what it gave before is kept. */
