@@ -300,7 +300,8 @@ export class BTreeMap<K, V> extends TreeCollection<K, V, [K, V]> {
   forEach(f: (value: V, key: K, map: this) => void): void {
     const { tree, structure } = this;
     const walk = this.walkOver(undefined, undefined);
-    while (!walk.isOver) {
+    let { isOver } = walk;
+    while (!isOver) {
       // A whole leaf at once, and then the entry that separates it from the next one.
       const node = walk.frontNode;
       const length = tree.lengthOf(node);
@@ -309,7 +310,10 @@ export class BTreeMap<K, V> extends TreeCollection<K, V, [K, V]> {
         this.checkTree(structure);
       }
       walk.frontIndex = length;
-      if (!walk.isOver) walk.forward((_, parent, i) => f(tree.readValue(parent, i), tree.readKey(parent, i), this));
+      ({ isOver } = walk);
+      if (isOver) return;
+      walk.forward((_, parent, i) => f(tree.readValue(parent, i), tree.readKey(parent, i), this));
+      this.checkTree(structure);
     }
   }
 
