@@ -23,6 +23,7 @@ import {
   expectSound,
   Faults,
   isLayout,
+  isMapped,
   MAX_SIZE,
   readAddress,
   SIZE_AT,
@@ -131,6 +132,7 @@ export class BuddyAllocator extends GlobalAlloc {
         "a free list leads to what is no free block of it",
         this.controlAt + HEADS_AT + from * 4,
       );
+    this.expectLinks(unit);
     this.remove(unit, from);
     while (from > order) {
       from--;
@@ -148,10 +150,10 @@ export class BuddyAllocator extends GlobalAlloc {
   dealloc(at: Ptr, layout: Layout): void {
     let unit = this.find(at, layout);
     let order = orderOf(layout.size, layout.align);
+    const last = this.orderOnceJoined(unit, order);
     this.setState(unit, 0);
-    for (; order < ORDERS - 1; order++) {
+    for (; order < last; order++) {
       const buddy = unit ^ (1 << order);
-      if (!this.isUnit(buddy) || this.state(buddy) !== (FREE | order)) break;
       this.remove(buddy, order);
       this.setState(buddy, 0);
       unit = Math.min(unit, buddy);
@@ -174,12 +176,17 @@ export class BuddyAllocator extends GlobalAlloc {
       faults.add("control-block", controlAt, `${size} bytes at ${hex(start)} are no range`);
       return faults.list;
     }
+    if (!isMapped(memory, start, size) || !isMapped(memory, controlAt, BuddyAllocator.controlSizeFor(size))) {
+      faults.add("control-block", controlAt, `the range ${hex(start)}..${hex(start + size)} is not in the memory`);
+      return faults.list;
+    }
     const free = new Set<number>();
     for (let unit = first; unit < end;) {
       const state = this.state(unit);
       const order = state & 0x1f;
       if (
         ((state & ~0x1f) !== FREE && (state & ~0x1f) !== IN_USE) ||
+        order >= ORDERS ||
         unit % 2 ** order !== 0 ||
         unit + 2 ** order > end
       ) {
@@ -225,6 +232,7 @@ export class BuddyAllocator extends GlobalAlloc {
     for (let unit = first, order: number; unit < end; unit += 1 << order) {
       const state = this.state(unit);
       order = state & 0x1f;
+      if ((state & (FREE | IN_USE)) === 0 || order >= ORDERS) break;
       if ((state & IN_USE) !== 0) blocks++;
       else {
         freeBlocks++;
@@ -240,7 +248,7 @@ export class BuddyAllocator extends GlobalAlloc {
     const refuse = (code: BadFreeCode, detail: string): BadFreeError => new BadFreeError(code, detail, at, size, align);
     if (!isLayout(size, align)) throw refuse("bad-free/layout", "expected the layout of the block");
     if (at === NULL) throw refuse("bad-free/null", "expected the address of a block");
-    const unit = (at - this.origin) / UNIT;
+    const unit = typeof at === "number" ? (at - this.origin) / UNIT : NaN;
     if (!(unit >= this.first && unit < this.end))
       throw refuse("bad-free/outside", `expected a block inside ${hex(this.start)}..${hex(this.start + this.size)}`);
     if (!Number.isSafeInteger(unit)) throw refuse("bad-free/misaligned", `expected a multiple of ${UNIT}`);
@@ -261,15 +269,34 @@ export class BuddyAllocator extends GlobalAlloc {
     this.setState(unit, FREE | order);
   }
 
-  /** Takes a free block out of its list. The links are judged before anything is written. */
+  /** Takes a free block, whose links were judged, out of its list. */
   private remove(unit: number, order: number): void {
+    const next = this.link(unit, 0);
+    const previous = this.link(unit, 4);
+    if (next !== 0) this.setLink(next - 1, 4, previous);
+    if (previous !== 0) this.setLink(previous - 1, 0, next);
+    else this.setHead(order, next);
+  }
+
+  /** How large a block gets with all its free buddies. Whatever will be written to is judged on the way. */
+  private orderOnceJoined(unit: number, order: number): number {
+    for (; order < ORDERS - 1; order++) {
+      const buddy = unit ^ (1 << order);
+      if (!this.isUnit(buddy) || this.state(buddy) !== (FREE | order)) break;
+      this.expectLinks(buddy);
+      unit = Math.min(unit, buddy);
+    }
+    const head = this.head(order);
+    if (head !== 0 && !this.isUnit(head - 1))
+      throw new CorruptionError("a free list leads out of the range", this.controlAt + HEADS_AT + order * 4);
+    return order;
+  }
+
+  private expectLinks(unit: number): void {
     const next = this.link(unit, 0);
     const previous = this.link(unit, 4);
     if ((next !== 0 && !this.isUnit(next - 1)) || (previous !== 0 && !this.isUnit(previous - 1)))
       throw new CorruptionError("a link of a free block leads out of the range", this.origin + unit * UNIT);
-    if (next !== 0) this.setLink(next - 1, 4, previous);
-    if (previous !== 0) this.setLink(previous - 1, 0, next);
-    else this.setHead(order, next);
   }
 
   private isUnit(unit: number): boolean {

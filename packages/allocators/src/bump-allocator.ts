@@ -20,6 +20,7 @@ import {
   expectSound,
   Faults,
   isLayout,
+  isMapped,
   OWN_AT,
   readAddress,
   SIZE_AT,
@@ -91,7 +92,8 @@ export class BumpAllocator extends GlobalAlloc {
     const { size, align } = layout;
     const next = memory.readU32(controlAt + NEXT_AT);
     const at = alignUp(start + next, align);
-    if (at - start + size > this.size) return NULL;
+    // A range may end where the addresses wrap to null: nothing is handed out there, not even 0 bytes.
+    if (at === NULL || at - start + size > this.size) return NULL;
     this.write(at - start + size, memory.readU32(controlAt + BLOCKS_AT) + 1);
     return at;
   }
@@ -111,7 +113,7 @@ export class BumpAllocator extends GlobalAlloc {
     const next = memory.readU32(controlAt + NEXT_AT);
     const blocks = memory.readU32(controlAt + BLOCKS_AT);
     if (blocks === 0) throw refuse("bad-free/double", "no block is in use");
-    if (!(at >= start && at + size <= start + next))
+    if (typeof at !== "number" || !(at >= start && at + size <= start + next))
       throw refuse("bad-free/outside", `expected a block inside ${hex(start)}..${hex(start + next)}`);
     if (!Number.isSafeInteger(at) || at % align !== 0)
       throw refuse("bad-free/misaligned", "expected a multiple of the alignment");
@@ -126,6 +128,8 @@ export class BumpAllocator extends GlobalAlloc {
     const blocks = memory.readU32(controlAt + BLOCKS_AT);
     if (!Number.isSafeInteger(start) || start === NULL || size === 0)
       faults.add("control-block", controlAt, `${size} bytes at ${hex(start)} are no range`);
+    else if (!isMapped(memory, start, size))
+      faults.add("control-block", controlAt, `the range ${hex(start)}..${hex(start + size)} is not in the memory`);
     if (next > size) faults.add("control-block", controlAt, `next is ${next} bytes behind the start, of ${size}`);
     if (blocks === 0 && next !== 0) faults.add("sum", controlAt, `${next} bytes taken by no block`);
     if (memory.readU32(controlAt + USED_AT) !== next) faults.add("sum", controlAt, "bytes in use are not those taken");

@@ -100,8 +100,20 @@ export function expectControlAddress(controlAt: Ptr): void {
 
 /** Refuses a range that is not wholly in the memory. @throws what the memory throws there */
 export function expectMapped(memory: Memory, start: Ptr, size: number): void {
+  if (typeof (memory as Partial<Memory> | undefined)?.readU8 !== "function")
+    throw new AllocatorError("allocator/options", "memory: expected a memory", memory);
   memory.readU8(start);
   memory.readU8(start + size - 1);
+}
+
+/** Whether the ends of a range can be read. */
+export function isMapped(memory: Memory, start: Ptr, size: number): boolean {
+  try {
+    expectMapped(memory, start, size);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Writes the common fields, and zeros behind them. */
