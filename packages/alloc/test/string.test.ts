@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LockedHeap } from "@kmem/linked-list-allocator";
-import { u8 } from "@kmem/repr";
-import { ArgumentError, BoxedStr, String as RustString, string, Utf8Error, Vec } from "../src/index.ts";
+import { f32, u8 } from "@kmem/repr";
+import { ArgumentError, BoxedStr, String as RustString, string, toStringIn, Utf8Error, Vec } from "../src/index.ts";
 import { expectEmpty, FailingHeap, HEAPS } from "./heaps.ts";
 
 function newHeap(): LockedHeap {
@@ -317,6 +317,22 @@ describe("String against JavaScript's strings", () => {
       return undefined;
     }
   }
+});
+
+describe("toStringIn", () => {
+  it("writes an f32 by the digits that it has in 32 bits", () => {
+    const heap = newHeap();
+    for (const [value, expected] of [
+      [123456.789, "123456.79"],
+      [0.1, "0.1"],
+      [1e300, "inf"],
+    ] as [number, string][]) {
+      const text = toStringIn(heap, f32, value);
+      expect(text.toString()).toBe(expected);
+      text.drop();
+    }
+    expectEmpty(heap);
+  });
 });
 
 describe("BoxedStr", () => {

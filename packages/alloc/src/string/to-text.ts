@@ -18,7 +18,9 @@ export function floatText(value: number, isSingle = false): string {
 }
 
 /** {@link floatText} in the pieces in which Rust writes them: sign, digits, zeros. */
-export function floatParts(value: number, isSingle = false): string[] {
+export function floatParts(float: number, isSingle = false): string[] {
+  // An f32 is what is left of a JavaScript number in 32 bits.
+  const value = isSingle ? Math.fround(float) : float;
   if (Number.isNaN(value)) return ["NaN"];
   const sign = value < 0 || Object.is(value, -0) ? ["-"] : [];
   if (!Number.isFinite(value)) return [...sign, "inf"];
