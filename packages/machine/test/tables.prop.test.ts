@@ -3,8 +3,10 @@ import { MapperError, Page, PhysFrame, Size2MiB, Size4KiB, VirtAddr, type PageSi
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { READ, WRITE } from "../src/index.ts";
-import { DATA, GLOBAL, NO_EXECUTE, Pc, PRESENT } from "./pc.ts";
+import { DATA, GLOBAL, NO_EXECUTE, Pc, PRESENT, WRITABLE } from "./pc.ts";
 
+/** Tables permit everything, so that a page's own flags decide, also when they are changed later. */
+const TABLE = PRESENT | WRITABLE;
 const START = 0x4444_4440_0000;
 const SLOTS = 1024;
 
@@ -49,7 +51,8 @@ describe("mapper and Mmu", () => {
             switch (command.kind) {
               case "map": {
                 const flags = (command.writable ? DATA : PRESENT | NO_EXECUTE) | (command.isGlobal ? GLOBAL : 0);
-                pc.mapper.mapTo(page, PhysFrame.containingAddress(command.frame), flags, pc.frames).flush(tlb);
+                const physical = PhysFrame.containingAddress(command.frame);
+                pc.mapper.mapToWithTableFlags(page, physical, flags, TABLE, pc.frames).flush(tlb);
                 expect(covering(command.slot)).toBeUndefined();
                 model.set(command.slot, { physical: command.frame, writable: command.writable, size: Size4KiB });
                 break;
@@ -57,7 +60,7 @@ describe("mapper and Mmu", () => {
               case "mapLarge": {
                 const flags = command.writable ? DATA : PRESENT | NO_EXECUTE;
                 const physical = PhysFrame.containingAddress(0x80_0000, Size2MiB);
-                pc.mapper.mapTo(largePage, physical, flags, pc.frames).flush(tlb);
+                pc.mapper.mapToWithTableFlags(largePage, physical, flags, TABLE, pc.frames).flush(tlb);
                 model.set(key, { physical: 0x80_0000, writable: command.writable, size: Size2MiB });
                 break;
               }
@@ -82,8 +85,7 @@ describe("mapper and Mmu", () => {
             // A refusal changes nothing, but for what the crate does too: the table flags are set on the way, before a large
             // page is found where a table should be.
             const large = model.get(key);
-            if (command.kind === "map" && large !== undefined && command.writable)
-              model.set(key, { ...large, writable: true });
+            if (command.kind === "map" && large !== undefined) model.set(key, { ...large, writable: true });
           }
           for (const probe of [command.slot, (command.slot + 1) % SLOTS, 0, 511, 512]) {
             const address = START + probe * 4096 + 123;
