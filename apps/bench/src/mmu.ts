@@ -6,13 +6,13 @@ import type { Memory } from "@kmem/memory";
 import { OffsetPageTable, Page, PageTable, PageTableFlags, PhysFrame } from "@kmem/x86-64";
 import type { Benchmark, Contestant } from "./harness.ts";
 
-const BASE = 0x4444_4444_0000;
-const MIB = 2 ** 20;
+export const BASE = 0x4444_4444_0000;
+export const MIB = 2 ** 20;
 const ACCESSES = 1 << 18;
 const { PRESENT, WRITABLE } = PageTableFlags;
 
 /** Virtual memory over frames in a mixed order. @param bytes - whole pages */
-function scattered(bytes: number): VirtualMemory {
+export function scattered(bytes: number): VirtualMemory {
   const machine = new Machine({ memory: 256 * MIB });
   const table = new PageTable(machine.ram, 0x1000);
   table.zero();
@@ -26,6 +26,8 @@ function scattered(bytes: number): VirtualMemory {
     mapper.mapTo(Page.containingAddress(BASE + i * 4096), frame, PRESENT | WRITABLE, frames).ignore();
   }
   machine.startLongMode(0x1000);
+  // The host gives a page its own memory only when it is written; until then all reads are of one page of zeros.
+  machine.ram.fill(128 * MIB, 1, bytes);
   return new VirtualMemory(machine.mmu);
 }
 
@@ -39,13 +41,17 @@ function places(bytes: number, stride: number): Int32Array {
   });
 }
 
+/** Places 16 MiB from each other in turn: both pages want the same place in the TLB, so each access drives the other out. */
+function rivalPlaces(): Int32Array {
+  return Int32Array.from({ length: ACCESSES }, (_, i) => (i & 127) * 4096 + (i & 63) * 64 + ((i >> 7) & 1) * 16 * MIB);
+}
+
 /** Keeps what was read alive. */
 export let sink = 0;
 
-function contestants(bytes: number, stride: number): Contestant[] {
+function contestants(bytes: number, at: Int32Array): Contestant[] {
   const memory: Memory = scattered(bytes);
-  const flat = new Uint32Array(bytes / 4);
-  const at = places(bytes, stride);
+  const flat = new Uint32Array(bytes / 4).fill(1);
   return [
     {
       name: "read through the MMU",
@@ -76,16 +82,25 @@ function contestants(bytes: number, stride: number): Contestant[] {
 }
 
 export const mmuBenchmarks: readonly Benchmark[] = [
-  { name: "mmu/sequential", about: "u32 after u32 in 1 MiB of 4 KiB pages", contestants: () => contestants(MIB, 4) },
+  {
+    name: "mmu/sequential",
+    about: "u32 after u32 in 1 MiB of 4 KiB pages",
+    contestants: () => contestants(MIB, places(MIB, 4)),
+  },
   {
     name: "mmu/random",
     about: "random u32s in 1 MiB: every translation is cached",
-    contestants: () => contestants(MIB, 0),
+    contestants: () => contestants(MIB, places(MIB, 0)),
   },
   {
     name: "mmu/misses",
-    about: "random u32s in 64 MiB: three of four translations are not cached",
-    contestants: () => contestants(64 * MIB, 0),
+    about: "u32s in 256 pages that drive each other out of the TLB: every access walks the tables",
+    contestants: () => contestants(32 * MIB, rivalPlaces()),
+  },
+  {
+    name: "mmu/large",
+    about: "random u32s in 64 MiB: three of four translations are not cached, nor are most of the bytes by the host",
+    contestants: () => contestants(64 * MIB, places(64 * MIB, 0)),
   },
   {
     name: "mmu/straddling",

@@ -110,7 +110,10 @@ export class Mmu {
   private fetchProtect = false;
   private accessPrevention = false;
   private keys = false;
-  private globalPages = false;
+  /** In supervisor mode, without SMAP and protection keys: data may be read everywhere. */
+  private lenient = true;
+  /** {@link GLOBAL} while global pages are on. */
+  private globalBit = 0;
   private noExecute = false;
   private root = 0;
   private pcid = 0;
@@ -121,6 +124,8 @@ export class Mmu {
   private readonly regionRights = new Int32Array(REGIONS);
   private regionsKept = false;
 
+  /** The address of an access that misses: as an argument of a call V8 would put it into an object of its own. */
+  private readonly missed = new Float64Array(1);
   /** High half of the entry read last. */
   private high = 0;
 
@@ -154,7 +159,7 @@ export class Mmu {
     this.cr4 = cr4;
     this.efer = efer;
     this.setTable(cr3);
-    this.globalPages = (cr4 & Cr4Flags.PAGE_GLOBAL) !== 0;
+    this.globalBit = (cr4 & Cr4Flags.PAGE_GLOBAL) !== 0 ? GLOBAL : 0;
     this.noExecute = (efer & EferFlags.NO_EXECUTE_ENABLE) !== 0;
     this.reservedHigh = this.noExecute ? this.reservedFrameHigh : this.reservedFrameHigh | HIGH_NX;
     if (flush) this.flushEverything();
@@ -221,7 +226,8 @@ export class Mmu {
         return cache.frames[slot]! + offset;
       }
     }
-    return this.walk(at, access, true);
+    this.missed[0] = at;
+    return this.walkFromTable(access);
   }
 
   /** Whether the access is allowed, without setting A or D bits of the last entry: for the first page of two. */
@@ -243,21 +249,53 @@ export class Mmu {
     return (rights & SIZE_1G) !== 0 ? BYTES_1G : (rights & SIZE_2M) !== 0 ? BYTES_2M : 4096;
   }
 
+  /**
+   * The usual walk, made short: the kernel reads or writes a page of 4 KiB whose level 1 table is remembered. Whatever is
+   * not as usual is left to {@link walk}, and nothing has changed then.
+   */
+  private walkFromTable(access: number): number {
+    const at = this.missed[0]!;
+    const regionSlot = (at >>> 21) & (REGIONS - 1);
+    if (this.regionTags[regionSlot] !== at - (at & (BYTES_2M - 1))) return this.walk(at, access, true);
+    const { i32, cache } = this;
+    const index = (this.regionTables[regionSlot]! >>> 2) + ((at >>> 11) & 0x3fe);
+    const low = i32[index]!;
+    const high = i32[index + 1]!;
+    const frame = low & FRAME_LOW;
+    const isInRam = (high & (this.reservedHigh | HIGH_FRAME)) === 0 && frame >= 0 && frame < this.ramSize;
+    if ((low & PRESENT) === 0 || !isInRam) return this.walk(at, access, true);
+
+    const above = this.regionRights[regionSlot]!;
+    let rights = (above & low & (WRITABLE | USER)) | (above & NO_EXECUTE) | noExecuteOf(high);
+    rights |= (low & (DIRTY | this.globalBit)) | (((high >>> HIGH_KEY_SHIFT) & 15) << KEY_SHIFT);
+    const written = (access & WRITE) !== 0;
+    if (!this.lenient || (access & (EXECUTE | SYSTEM)) !== 0 || (written && (rights & WRITABLE) === 0))
+      return this.walk(at, access, true);
+
+    const bits = written ? ACCESSED | DIRTY : ACCESSED;
+    if ((low & bits) !== bits) i32[index] = low | bits;
+    const offset = at & 4095;
+    const page = at - offset;
+    cache.insert(page, frame, written ? rights | DIRTY : rights, page, written ? page : NaN);
+    return frame + offset;
+  }
+
   /** From the address down to the frame. */
   private walk(at: Ptr, access: number, commit: boolean): number {
-    if (!Number.isSafeInteger(at))
-      throw new MachineError("machine/address", `expected a whole number as address, got ${String(at)}`, at);
-    if (!this.paging) return this.physical(at, "address");
-    if (at >= CANONICAL_END || at < -CANONICAL_END) return this.refuseNonCanonical(at, access);
-
     const regionSlot = (at >>> 21) & (REGIONS - 1);
-    const region = Math.floor(at / BYTES_2M);
+    const region = at - (at & (BYTES_2M - 1));
     let rights: number;
     let table: number;
+    // What is no canonical address equals no tag, and without paging there are none.
     if (this.regionTags[regionSlot] === region) {
       rights = this.regionRights[regionSlot]!;
       table = this.regionTables[regionSlot]!;
     } else {
+      if (!Number.isSafeInteger(at))
+        throw new MachineError("machine/address", `expected a whole number as address, got ${String(at)}`, at);
+      if (!this.paging) return this.physical(at, "address");
+      if (at >= CANONICAL_END || at < -CANONICAL_END) return this.refuseNonCanonical(at, access);
+
       const entry4 = this.physical(this.root, "level 4 table") + (Math.floor(at / BYTES_512G) & 511) * 8;
       const low4 = this.enter(entry4, RESERVED_LEVEL_4, at, access);
       if (low4 === 0) return FAULT;
@@ -324,8 +362,7 @@ export class Mmu {
     size: number,
   ): number {
     const key = (this.high >>> HIGH_KEY_SHIFT) & 15;
-    let rights = combined | (low & DIRTY) | (key << KEY_SHIFT);
-    if (this.globalPages) rights |= low & GLOBAL;
+    let rights = combined | (low & (DIRTY | this.globalBit)) | (key << KEY_SHIFT);
     const refusal = this.refusal(rights, access);
     if (refusal !== 0) return this.refusePage(at, access, refusal);
 
@@ -342,8 +379,10 @@ export class Mmu {
       return this.physical(frameHigh * TWO_32 + (frameLow >>> 0) + inPage, "frame");
     if (written) rights |= DIRTY;
     const offset = at & 4095;
-    const slot = this.cache.insert(at - offset, physical - offset, rights);
-    if ((access & SYSTEM) === 0) this.tag(slot, at - offset, access);
+    const page = at - offset;
+    // The fast path serves reads and writes by the program; whoever may write may read.
+    const tag = (access & (SYSTEM | EXECUTE)) !== 0 ? NaN : page;
+    this.cache.insert(page, physical - offset, rights, tag, written ? tag : NaN);
     return physical;
   }
 
@@ -360,6 +399,8 @@ export class Mmu {
 
   /** Why `rights` do not permit the access: bits of the error code, P among them; 0 when they do. */
   private refusal(rights: number, access: number): number {
+    // The kernel's reads, unless a feature forbids some, and its writes to what is writable.
+    if (this.lenient && (access & EXECUTE) === 0 && ((access & WRITE) === 0 || (rights & WRITABLE) !== 0)) return 0;
     const userPage = (rights & USER) !== 0;
     const asUser = this.userMode && (access & SYSTEM) === 0;
     if ((access & EXECUTE) !== 0) {
@@ -446,6 +487,7 @@ export class Mmu {
     this.fetchProtect = (cr4 & Cr4Flags.SUPERVISOR_MODE_EXECUTION_PROTECTION) !== 0;
     this.accessPrevention = (cr4 & Cr4Flags.SUPERVISOR_MODE_ACCESS_PREVENTION) !== 0;
     this.keys = (cr4 & Cr4Flags.PROTECTION_KEY_USER) !== 0;
+    this.lenient = !this.userMode && !this.accessPrevention && !this.keys;
     this.cache.forgetTags();
   }
 }

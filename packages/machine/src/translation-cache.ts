@@ -51,19 +51,28 @@ export class TranslationCache {
   private readonly pieces2M = new Uint16Array(SLOTS);
   private pieces1G = 0;
 
-  /** Keeps a translation, in place of what is in its slot. */
-  insert(page: Ptr, frame: number, rights: number): number {
+  /**
+   * Keeps a translation, in place of what is in its slot.
+   *
+   * @param readTag - `page` when the fast path may serve reads from now on, else NaN; `writeTag` likewise
+   */
+  insert(page: Ptr, frame: number, rights: number, readTag: number, writeTag: number): void {
+    const { pages } = this;
     const slot = ((page >>> 12) & (SLOTS - 1)) ^ this.salt;
-    const before = this.pages[slot]!;
-    if (before === before) {
-      this.drop(slot);
-      if (before !== page) this.evicted = true;
+    const before = pages[slot]!;
+    const rightsBefore = this.rights[slot]!;
+    if (before !== page) {
+      if (before === before) this.evicted = true;
+      pages[slot] = page;
     }
-    this.pages[slot] = page;
+    if (((rights | rightsBefore) & LARGE) !== 0) {
+      this.count(before, rightsBefore, -1);
+      this.count(page, rights, 1);
+    }
     this.frames[slot] = frame;
     this.rights[slot] = rights;
-    if ((rights & LARGE) !== 0) this.count(page, rights, 1);
-    return slot;
+    this.readTags[slot] = readTag;
+    this.writeTags[slot] = writeTag;
   }
 
   /** A window was handed out: from now on a flush of what it may show changes `generation`. */
@@ -132,7 +141,7 @@ export class TranslationCache {
   private drop(slot: number): void {
     const page = this.pages[slot]!;
     const rights = this.rights[slot]!;
-    if ((rights & LARGE) !== 0) this.count(page, rights, -1);
+    this.count(page, rights, -1);
     this.pages[slot] = NaN;
     this.readTags[slot] = NaN;
     this.writeTags[slot] = NaN;
@@ -141,7 +150,7 @@ export class TranslationCache {
 
   private count(page: Ptr, rights: number, change: number): void {
     if ((rights & SIZE_2M) !== 0) this.pieces2M[region2M(page)]! += change;
-    else this.pieces1G += change;
+    else if ((rights & SIZE_1G) !== 0) this.pieces1G += change;
   }
 
   /** Drops the pieces of the larger page that holds `page`. */

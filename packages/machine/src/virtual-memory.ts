@@ -56,6 +56,8 @@ export class VirtualMemory implements Memory {
   private readonly data: DataView;
   private readonly shownWindow: PageWindow;
 
+  /** The address of an access that misses: as an argument of a call V8 would put it into an object of its own. */
+  private readonly missed = new Float64Array(1);
   // An access across two pages: where its bytes are, and the value.
   private first = 0;
   private second = 0;
@@ -82,97 +84,87 @@ export class VirtualMemory implements Memory {
     return this.cache.generation;
   }
 
-  // The fast paths. A tag is a multiple of 4096, so an address that is no whole number misses, and so does NaN.
+  // The fast paths. A tag is a multiple of 4096, so an address that is no whole number misses, and so does NaN; the bits
+  // that must be zero are left in what is compared, so an address that is not aligned misses too. The results of the slow
+  // ways are cut to their type, or the compiler would have to expect any value and would box what it reads.
 
   readU8(at: Ptr): number {
     const offset = at & 4095;
     const slot = ((at >>> 12) & 4095) ^ this.cache.salt;
     if (this.readTags[slot] === at - offset) return this.u8[this.frames[slot]! + offset]!;
-    const physical = this.locate(at, 1, READ);
-    return physical < 0 ? 0 : this.u8[physical]!;
+    this.missed[0] = at;
+    return this.readU8Slowly() & 0xff;
   }
 
   readU16(at: Ptr): number {
-    const offset = at & 4095;
     const slot = ((at >>> 12) & 4095) ^ this.cache.salt;
-    if (this.readTags[slot] === at - offset && (offset & 1) === 0)
-      return this.u16[(this.frames[slot]! + offset) >>> 1]!;
-    const physical = this.locate(at, 2, READ);
-    if (physical >= 0) return this.data.getUint16(physical, true);
-    return physical === SPLIT ? this.gather(at, 2).getUint16(0, true) : 0;
+    if (this.readTags[slot] === at - (at & 4094)) return this.u16[(this.frames[slot]! + (at & 4095)) >>> 1]!;
+    this.missed[0] = at;
+    return this.readU16Slowly() & 0xffff;
   }
 
   readU32(at: Ptr): number {
-    const offset = at & 4095;
     const slot = ((at >>> 12) & 4095) ^ this.cache.salt;
-    if (this.readTags[slot] === at - offset && (offset & 3) === 0)
-      return this.u32[(this.frames[slot]! + offset) >>> 2]!;
-    return this.readU32Slowly(at);
+    if (this.readTags[slot] === at - (at & 4092)) return this.u32[(this.frames[slot]! + (at & 4095)) >>> 2]!;
+    this.missed[0] = at;
+    return this.readU32Slowly() >>> 0;
   }
 
   readU64(at: Ptr): bigint {
     const physical = this.locate(at, 8, READ);
     if (physical >= 0) return this.data.getBigUint64(physical, true);
-    return physical === SPLIT ? this.gather(at, 8).getBigUint64(0, true) : ZERO;
+    return physical === SPLIT ? this.gather(at & 4095, 8).getBigUint64(0, true) : ZERO;
   }
 
   readF32(at: Ptr): number {
     const physical = this.locate(at, 4, READ);
     if (physical >= 0) return this.data.getFloat32(physical, true);
-    return physical === SPLIT ? this.gather(at, 4).getFloat32(0, true) : 0;
+    return physical === SPLIT ? this.gather(at & 4095, 4).getFloat32(0, true) : 0;
   }
 
   readF64(at: Ptr): number {
     const physical = this.locate(at, 8, READ);
     if (physical >= 0) return this.data.getFloat64(physical, true);
-    return physical === SPLIT ? this.gather(at, 8).getFloat64(0, true) : 0;
+    return physical === SPLIT ? this.gather(at & 4095, 8).getFloat64(0, true) : 0;
   }
 
   readUsize(at: Ptr): number {
-    const offset = at & 4095;
     const slot = ((at >>> 12) & 4095) ^ this.cache.salt;
-    if (this.readTags[slot] === at - offset && (offset & 7) === 0) {
-      const index = (this.frames[slot]! + offset) >>> 2;
+    if (this.readTags[slot] === at - (at & 4088)) {
+      const index = (this.frames[slot]! + (at & 4095)) >>> 2;
       const high = this.u32[index + 1]!;
       if (high < 0x20_0000) return high * TWO_32 + this.u32[index]!;
     }
-    return this.readUsizeSlowly(at);
+    this.missed[0] = at;
+    return this.readUsizeSlowly();
   }
 
   writeU8(at: Ptr, value: number): void {
     const offset = at & 4095;
     const slot = ((at >>> 12) & 4095) ^ this.cache.salt;
-    if (this.writeTags[slot] === at - offset) {
-      this.u8[this.frames[slot]! + offset] = value;
-      return;
+    if (this.writeTags[slot] === at - offset) this.u8[this.frames[slot]! + offset] = value;
+    else {
+      this.missed[0] = at;
+      this.writeU8Slowly(value | 0);
     }
-    const physical = this.locate(at, 1, WRITE);
-    if (physical >= 0) this.u8[physical] = value;
   }
 
   writeU16(at: Ptr, value: number): void {
-    const offset = at & 4095;
     const slot = ((at >>> 12) & 4095) ^ this.cache.salt;
-    if (this.writeTags[slot] === at - offset && (offset & 1) === 0) {
-      this.u16[(this.frames[slot]! + offset) >>> 1] = value;
-      return;
-    }
-    const physical = this.locate(at, 2, WRITE);
-    if (physical >= 0) this.data.setUint16(physical, value, true);
-    else if (physical === SPLIT) {
-      this.value.setUint16(0, value, true);
-      this.scatter(at, 2);
+    if (this.writeTags[slot] === at - (at & 4094)) this.u16[(this.frames[slot]! + (at & 4095)) >>> 1] = value;
+    else {
+      this.missed[0] = at;
+      this.writeU16Slowly(value | 0);
     }
   }
 
   writeU32(at: Ptr, value: number): void {
-    const offset = at & 4095;
     const slot = ((at >>> 12) & 4095) ^ this.cache.salt;
-    if (this.writeTags[slot] === at - offset && (offset & 3) === 0) {
-      this.u32[(this.frames[slot]! + offset) >>> 2] = value;
-      return;
+    if (this.writeTags[slot] === at - (at & 4092)) this.u32[(this.frames[slot]! + (at & 4095)) >>> 2] = value;
+    else {
+      this.missed[0] = at;
+      this.writeU32Slowly(value | 0);
     }
-    this.writeU32Slowly(at, value);
   }
 
   writeU64(at: Ptr, value: bigint): void {
@@ -188,7 +180,7 @@ export class VirtualMemory implements Memory {
     if (physical >= 0) this.data.setFloat32(physical, value, true);
     else if (physical === SPLIT) {
       this.value.setFloat32(0, value, true);
-      this.scatter(at, 4);
+      this.scatter(at & 4095, 4);
     }
   }
 
@@ -197,17 +189,16 @@ export class VirtualMemory implements Memory {
     if (physical >= 0) this.data.setFloat64(physical, value, true);
     else if (physical === SPLIT) {
       this.value.setFloat64(0, value, true);
-      this.scatter(at, 8);
+      this.scatter(at & 4095, 8);
     }
   }
 
   writeUsize(at: Ptr, value: number): void {
     if (!Number.isSafeInteger(value) || value < 0)
       throw new MemoryError("memory/not-safe", `expected 0 … 2^53 − 1 to write, got ${String(value)}, at`, at);
-    const offset = at & 4095;
     const slot = ((at >>> 12) & 4095) ^ this.cache.salt;
-    if (this.writeTags[slot] === at - offset && (offset & 7) === 0) {
-      const index = (this.frames[slot]! + offset) >>> 2;
+    if (this.writeTags[slot] === at - (at & 4088)) {
+      const index = (this.frames[slot]! + (at & 4095)) >>> 2;
       this.u32[index] = value;
       this.u32[index + 1] = value / TWO_32;
       return;
@@ -333,25 +324,57 @@ export class VirtualMemory implements Memory {
     return shown;
   }
 
-  private readU32Slowly(at: Ptr): number {
-    const physical = this.locate(at, 4, READ);
-    if (physical >= 0) return this.data.getUint32(physical, true);
-    return physical === SPLIT ? this.gather(at, 4).getUint32(0, true) : 0;
+  private readU8Slowly(): number {
+    const at = this.missed[0]!;
+    const physical = this.locate(at, 1, READ);
+    return physical < 0 ? 0 : this.u8[physical]!;
   }
 
-  private writeU32Slowly(at: Ptr, value: number): void {
+  private writeU8Slowly(value: number): void {
+    const at = this.missed[0]!;
+    const physical = this.locate(at, 1, WRITE);
+    if (physical >= 0) this.u8[physical] = value;
+  }
+
+  private readU16Slowly(): number {
+    const at = this.missed[0]!;
+    const physical = this.locate(at, 2, READ);
+    if (physical >= 0) return this.data.getUint16(physical, true);
+    return physical === SPLIT ? this.gather(at & 4095, 2).getUint16(0, true) : 0;
+  }
+
+  private writeU16Slowly(value: number): void {
+    const at = this.missed[0]!;
+    const physical = this.locate(at, 2, WRITE);
+    if (physical >= 0) this.data.setUint16(physical, value, true);
+    else if (physical === SPLIT) {
+      this.value.setUint16(0, value, true);
+      this.scatter(at & 4095, 2);
+    }
+  }
+
+  private readU32Slowly(): number {
+    const at = this.missed[0]!;
+    const physical = this.locate(at, 4, READ);
+    if (physical >= 0) return this.data.getUint32(physical, true);
+    return physical === SPLIT ? this.gather(at & 4095, 4).getUint32(0, true) : 0;
+  }
+
+  private writeU32Slowly(value: number): void {
+    const at = this.missed[0]!;
     const physical = this.locate(at, 4, WRITE);
     if (physical >= 0) this.data.setUint32(physical, value, true);
     else if (physical === SPLIT) {
       this.value.setUint32(0, value, true);
-      this.scatter(at, 4);
+      this.scatter(at & 4095, 4);
     }
   }
 
-  private readUsizeSlowly(at: Ptr): number {
+  private readUsizeSlowly(): number {
+    const at = this.missed[0]!;
     const physical = this.locate(at, 8, READ);
     if (physical < 0 && physical !== SPLIT) return 0;
-    const data = physical === SPLIT ? this.gather(at, 8) : this.data;
+    const data = physical === SPLIT ? this.gather(at & 4095, 8) : this.data;
     const index = physical === SPLIT ? 0 : physical;
     const high = data.getUint32(index + 4, true);
     if (high >= 0x20_0000) throw new MemoryError("memory/not-safe", "8 bytes hold 2^53 or more, read at", at);
@@ -365,7 +388,7 @@ export class VirtualMemory implements Memory {
     if (index < 0) return;
     data.setUint32(index, low, true);
     data.setUint32(index + 4, high, true);
-    if (physical === SPLIT) this.scatter(at, 8);
+    if (physical === SPLIT) this.scatter(at & 4095, 8);
   }
 
   /**
@@ -376,7 +399,10 @@ export class VirtualMemory implements Memory {
    */
   private locate(at: Ptr, size: number, access: number): number {
     const offset = at & 4095;
-    if (offset + size > PAGE_SIZE) return this.locateBoth(at, at - offset + PAGE_SIZE, access);
+    if (offset + size > PAGE_SIZE) {
+      this.missed[0] = at;
+      return this.locateBoth(access);
+    }
     const slot = ((at >>> 12) & 4095) ^ this.cache.salt;
     const tags = access === READ ? this.readTags : this.writeTags;
     if (tags[slot] === at - offset) return this.frames[slot]! + offset;
@@ -386,8 +412,19 @@ export class VirtualMemory implements Memory {
     }
   }
 
-  private locateBoth(at: Ptr, next: Ptr, access: number): number {
-    const { mmu } = this;
+  private locateBoth(access: number): number {
+    const { mmu, frames } = this;
+    const at = this.missed[0]!;
+    const offset = at & 4095;
+    const next = at - offset + PAGE_SIZE;
+    const tags = access === READ ? this.readTags : this.writeTags;
+    const slot = ((at >>> 12) & 4095) ^ this.cache.salt;
+    const nextSlot = ((next >>> 12) & 4095) ^ this.cache.salt;
+    if (tags[slot] === at - offset && tags[nextSlot] === next) {
+      this.first = frames[slot]! + offset;
+      this.second = frames[nextSlot]!;
+      return SPLIT;
+    }
     for (let tries = 0; ; tries++) {
       // No bit of the first page changes before the second is certain.
       if (mmu.check(at, access)) {
@@ -401,16 +438,17 @@ export class VirtualMemory implements Memory {
     }
   }
 
-  /** Reads an access across two pages. */
-  private gather(at: Ptr, size: number): DataView {
-    const inFirst = PAGE_SIZE - (at & 4095);
+  /** Reads an access across two pages. @param offset - in the first page */
+  private gather(offset: number, size: number): DataView {
+    const inFirst = PAGE_SIZE - offset;
     for (let i = 0; i < inFirst; i++) this.valueBytes[i] = this.u8[this.first + i]!;
     for (let i = inFirst; i < size; i++) this.valueBytes[i] = this.u8[this.second + i - inFirst]!;
     return this.value;
   }
 
-  private scatter(at: Ptr, size: number): void {
-    const inFirst = PAGE_SIZE - (at & 4095);
+  /** Writes one, likewise. */
+  private scatter(offset: number, size: number): void {
+    const inFirst = PAGE_SIZE - offset;
     for (let i = 0; i < inFirst; i++) this.u8[this.first + i] = this.valueBytes[i]!;
     for (let i = inFirst; i < size; i++) this.u8[this.second + i - inFirst] = this.valueBytes[i]!;
   }
