@@ -41,6 +41,11 @@ function examplesOf(readme: string): string[] {
   return [...readme.matchAll(/^```(?:ts|js|typescript|javascript)\n([\s\S]*?)^```/gm)].map((found) => found[1]!);
 }
 
+/** The folders of our packages that an example imports. */
+function importedBy(example: string): string[] {
+  return [...example.matchAll(/ from "@kmem\/([a-z0-9-]+)/g)].map((found) => found[1]!);
+}
+
 /** The one-line imports of a package in the root README's table. */
 function importsInTable(name: string): string[] {
   const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -62,8 +67,11 @@ async function checkPackage(folder: string, tarballs: Map<string, string>, place
   const entries = entriesOf(manifest(folder));
   mkdirSync(place);
   writeFileSync(join(place, "package.json"), JSON.stringify({ name: "stranger", private: true }));
-  const archives = closure(folder).map((each) => tarballs.get(each)!);
-  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", ...archives], { cwd: place });
+  const install = async (folders: readonly string[]): Promise<unknown> =>
+    run("npm", ["install", "--offline", "--no-audit", "--no-fund", ...folders.map((each) => tarballs.get(each)!)], {
+      cwd: place,
+    });
+  await install(closure(folder));
 
   const names = (kind: string) => `console.log(${JSON.stringify(kind)}, Object.keys(m).length)`;
   for (const entry of entries) {
@@ -95,6 +103,9 @@ async function checkPackage(folder: string, tarballs: Map<string, string>, place
 
   const examples = examplesOf(readFileSync(join(root, "packages", folder, "README.md"), "utf8"));
   if (examples.length === 0) throw new Error(`${folder}/README.md has no example`);
+  // An example may bring a second package along, as its reader would: an allocator for the collections, say.
+  const alsoNamed = [...new Set(examples.flatMap(importedBy).flatMap(closure))];
+  if (alsoNamed.some((each) => !closure(folder).includes(each))) await install(alsoNamed);
   for (const [i, example] of examples.entries()) {
     const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
     const file = join(place, `readme-${i}.mjs`);
