@@ -14,6 +14,8 @@ export type AddressErrorCode =
   | "address/index"
   | "address/flags"
   | "address/length"
+  | "address/level"
+  | "address/size"
   | "address/format";
 
 /** A value that is no address, or an operation that leaves the addresses there are. Rust panics in most of its places. */

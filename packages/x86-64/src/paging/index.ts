@@ -44,6 +44,11 @@ export { MapperFlush, MapperFlushAll, MapperFlushRange } from "./mapper/flush.ts
 export { MappedPageTable } from "./mapper/mapped-page-table.ts";
 export { OffsetPageTable } from "./mapper/offset-page-table.ts";
 export { recursiveIndex, RecursivePageTable } from "./mapper/recursive-page-table.ts";
-export { mappings, pages, readThrough, walk } from "./walk.ts";
-export type { Mapping, Permissions, ReadEntry, Walk, WalkStep } from "./walk.ts";
+export { readBytes, readThrough } from "./read-entry.ts";
+export type { ReadEntry } from "./read-entry.ts";
+export { walk } from "./walk.ts";
+export type { Walk, WalkLevel, WalkOptions, WalkStep } from "./walk.ts";
+export type { Permissions } from "./permissions.ts";
+export { mappings, pages } from "./mappings.ts";
+export type { Mapping } from "./mappings.ts";
 export { infoMem, infoTlb } from "./info.ts";

@@ -58,6 +58,11 @@ export class PageTableEntry {
     return packHalves(this.memory.readU32(this.at), this.memory.readU32(this.at + 4));
   }
 
+  /** The flags with what their level makes of them: bit 7 is HUGE_PAGE or PAT. */
+  flagsAtLevel(level: Level | 5): LeveledFlags {
+    return flagsAtLevel(this.bits, level);
+  }
+
   addr(): PhysAddr {
     return addressIn(this.memory.readU32(this.at), this.memory.readU32(this.at + 4));
   }
@@ -169,8 +174,17 @@ export interface LeveledFlags {
   readonly protectionKey: number;
 }
 
-/** Reads an entry's flags with its level, which tells PAT from HUGE_PAGE. */
-export function flagsAtLevel(entry: bigint, level: Level): LeveledFlags {
+/**
+ * Reads an entry's flags with its level, which tells PAT from HUGE_PAGE.
+ *
+ * @param level - of the table that the entry is in
+ * @throws {@link AddressError} `address/flags` unless `entry` has 64 bits; `address/level`
+ * @example flagsAtLevel(0x83n, 2).isLeaf // => true
+ * @example flagsAtLevel(0x83n, 1).pat // => true
+ */
+export function flagsAtLevel(entry: bigint, level: Level | 5): LeveledFlags {
+  if (!Number.isInteger(level) || level < 1 || level > 5)
+    throw new AddressError("address/level", "expected the level of a page table, 1 … 5, got", level);
   const flags = PageTableFlags.fromBitsTruncate(entry);
   const isLeaf = level === 1 || (level < 4 && (entry & 0x80n) !== 0n);
   const pat = isLeaf && (entry & (level === 1 ? 0x80n : 0x1000n)) !== 0n;
