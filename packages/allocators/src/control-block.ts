@@ -142,6 +142,9 @@ export function expectControl(memory: Memory, controlAt: Ptr, magic: number): vo
   const version = memory.readU32(controlAt + VERSION_AT);
   if (version !== VERSION)
     throw new AttachError("attach/version", `expected format version ${VERSION}, got ${version}`, controlAt);
+  const start = readAddress(memory, controlAt + START_AT);
+  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(start + memory.readU32(controlAt + SIZE_AT)))
+    throw new AttachError("attach/damaged", `the range would begin at ${hex(start)}`, controlAt);
 }
 
 /** Refuses to attach when a walk finds faults. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hex } from "./address.ts";
+import { hex } from "./hex.ts";
 
 /** What every error of kmem is: it has a stable `code` to branch on, besides its message for people. */
 export abstract class KmemError extends Error {
@@ -28,6 +28,7 @@ export class Panic extends KmemError {
 export type MemoryErrorCode =
   | "memory/out-of-bounds"
   | "memory/misaligned"
+  | "memory/alignment"
   | "memory/not-safe"
   | "memory/cannot-wait"
   | "memory/cannot-grow"

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { hex } from "./address.ts";
+import { hex } from "./hex.ts";
 import { MemoryError } from "./errors.ts";
 import type { Memory, Ptr, Views, Window } from "./memory.ts";
 
@@ -55,11 +55,13 @@ export class LinearMemory implements Memory {
   private renewals = 0;
 
   /**
-   * @throws {@link MemoryError} `memory/options` when an option is out of range or the buffer is larger than 4 GiB
+   * @param source - a buffer, not a view of one: say where a view lies by `byteOffset` and `byteLength`
+   * @throws {@link MemoryError} `memory/options` when an option is out of range, the buffer is larger than 4 GiB, or
+   *   `source` is no buffer
    */
   constructor(source: ArrayBufferLike | GrowableMemory, options: LinearMemoryOptions = {}) {
     const { base = 0, byteOffset = 0, byteLength } = options;
-    this.source = "buffer" in source ? source : { buffer: source };
+    this.source = bufferSource(source);
     const available = this.source.buffer.byteLength;
     if (!Number.isSafeInteger(base) || base % 8 !== 0) throw optionError("base", "a multiple of 8", base);
     if (!Number.isSafeInteger(byteOffset) || byteOffset % 8 !== 0 || byteOffset < 0 || byteOffset > available)
@@ -261,6 +263,7 @@ export class LinearMemory implements Memory {
 
   waitU32(at: Ptr, expected: number, timeout: number): "ok" | "not-equal" | "timed-out" {
     const index = this.locateWord(at);
+    if (Number.isNaN(timeout)) throw optionError("timeout", "milliseconds or Infinity", timeout); // NaN would be for ever
     if (!this.isShared) throw new MemoryError("memory/cannot-wait", "the buffer is not shared, so nobody can wake", at);
     try {
       return Atomics.wait(this.views.i32, index, expected | 0, timeout);
@@ -356,12 +359,28 @@ export class LinearMemory implements Memory {
   }
 }
 
+/** A typed array has a `buffer` too, but shows a part of it only: taking it for the whole would go beside its bytes. */
+function bufferSource(source: unknown): { readonly buffer: ArrayBufferLike } {
+  if (isBuffer(source)) return { buffer: source };
+  if (ArrayBuffer.isView(source))
+    throw new MemoryError("memory/options", "source: expected a buffer, got a view; pass its buffer and byteOffset");
+  const holder = source as { readonly buffer: ArrayBufferLike } | null | undefined;
+  if (isBuffer(holder?.buffer)) return holder;
+  throw new MemoryError("memory/options", `source: expected a buffer or a WebAssembly.Memory, got ${String(source)}`);
+}
+
+/** By the tag, which a buffer made in another realm (a `vm` context, a frame) has as well. */
+function isBuffer(value: unknown): value is ArrayBufferLike {
+  const tag = Object.prototype.toString.call(value);
+  return tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]";
+}
+
 function optionError(name: string, expected: string, got: number): MemoryError {
   return new MemoryError("memory/options", `${name}: expected ${expected}, got ${String(got)}`);
 }
 
 function isSharedBuffer(buffer: ArrayBufferLike): boolean {
-  return typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
+  return Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
 }
 
 function growSource(source: object, bytes: number): void {

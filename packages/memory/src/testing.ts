@@ -4,7 +4,7 @@
  * @example for (const law of memoryLaws(() => new LinearMemory(new ArrayBuffer(8192)), 0, 8192)) it(law.name, law.run);
  * @module
  */
-import { hex } from "./address.ts";
+import { hex } from "./hex.ts";
 import type { Memory, Ptr } from "./memory.ts";
 
 /** One property; `run` throws an Error that says what was broken. */

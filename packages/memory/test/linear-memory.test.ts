@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { LinearMemory, MemoryError } from "../src/index.ts";
 import { memoryLaws } from "../src/testing.ts";
@@ -96,6 +97,29 @@ describe("LinearMemory", () => {
   });
 
   it.each([
+    ["undefined", undefined],
+    ["null", null],
+    ["a number", 64],
+    ["an array", [1, 2]],
+    ["an object without a buffer", {}],
+    ["a typed array, which shows a part of its buffer only", new Uint8Array(new ArrayBuffer(64), 8, 8)],
+    ["a DataView", new DataView(new ArrayBuffer(8))],
+  ])("refuses %s for a buffer", (_, source) => {
+    expect(() => new LinearMemory(source as unknown as ArrayBuffer)).toThrow(
+      expect.objectContaining({ name: "MemoryError", code: "memory/options" }) as Error,
+    );
+  });
+
+  it("takes a buffer that was made in another realm", () => {
+    const buffer = runInNewContext("new ArrayBuffer(16)") as ArrayBuffer;
+    const memory = new LinearMemory(buffer);
+    memory.writeU32(8, 77);
+    expect(new DataView(buffer).getUint32(8, true)).toBe(77);
+    const shared = runInNewContext("new SharedArrayBuffer(16)") as SharedArrayBuffer;
+    expect(new LinearMemory(shared).isShared).toBe(true);
+  });
+
+  it.each([
     ["not shared", false],
     ["shared", true],
   ])("follows a WebAssembly.Memory that grows (%s)", (_, shared) => {
@@ -143,5 +167,6 @@ describe("LinearMemory", () => {
     expect(memory.isShared).toBe(true);
     expect(memory.waitU32(4, 1, 1)).toBe("not-equal");
     expect(memory.waitU32(4, 0, 1)).toBe("timed-out");
+    expect(() => memory.waitU32(4, 0, NaN)).toThrow(expect.objectContaining({ code: "memory/options" }) as Error);
   });
 });

@@ -1,19 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { alignDown, alignUp, hex, isPowerOfTwo } from "../src/index.ts";
-
-describe("hex", () => {
-  it("prints every safe integer as the u64 with the same bits", () => {
-    fc.assert(
-      fc.property(fc.maxSafeInteger(), (value) => {
-        expect(hex(value)).toBe(`0x${BigInt.asUintN(64, BigInt(value)).toString(16)}`);
-      }),
-    );
-  });
-  it("prints what is no address as it is", () => {
-    expect([hex(NaN), hex(1.5), hex(2 ** 53)]).toEqual(["NaN", "1.5", "9007199254740992"]);
-  });
-});
+import { alignDown, alignUp, isPowerOfTwo, MemoryError } from "../src/index.ts";
 
 describe("alignUp and alignDown", () => {
   const align = fc.integer({ min: 0, max: 40 }).map((power) => 2 ** power);
@@ -28,6 +15,27 @@ describe("alignUp and alignDown", () => {
         expect(up >= at && up - n < at).toBe(true);
       }),
     );
+  });
+});
+
+describe.each([
+  ["alignUp", alignUp],
+  ["alignDown", alignDown],
+])("%s", (_, round) => {
+  it.each([0, 3, -8, 1.5, NaN, Infinity, 2 ** 53, "8", undefined])("refuses an alignment of %s", (align) => {
+    const act = (): number => round(16, align as number);
+    expect(act).toThrow(MemoryError);
+    expect(act).toThrow(expect.objectContaining({ code: "memory/alignment" }) as Error);
+  });
+  it.each([1.5, NaN, Infinity, 2 ** 53, "9", 9n, undefined])("refuses to align %s", (value) => {
+    const act = (): number => round(value as number, 8);
+    expect(act).toThrow(expect.objectContaining({ code: "memory/not-safe" }) as Error);
+  });
+});
+
+describe("alignUp", () => {
+  it("refuses a result beyond 2^53 − 1", () => {
+    expect(() => alignUp(2 ** 53 - 2, 4096)).toThrow(expect.objectContaining({ code: "memory/not-safe" }) as Error);
   });
 });
 
