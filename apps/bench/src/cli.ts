@@ -1,13 +1,16 @@
 /**
- * `pnpm bench [NAME…]`: runs the benchmarks whose names begin so, prints a table for each, and with `--json` writes the
- * figures that the tables in the READMEs are made from.
+ * `pnpm bench [NAME…]`: runs the benchmarks whose names begin so, prints a table for each, writes the figures (`--json`)
+ * and makes the tables of the READMEs from them (`--readme`).
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { benchmarks } from "./benchmarks.ts";
-import { machineNote, measure, type Report } from "./harness.ts";
+import { machineNote, measure, type MachineNote, type Report } from "./harness.ts";
+import { benchmarksIn, withTables } from "./readme-tables.ts";
+
+const ROOT = join(import.meta.dirname, "../../..");
 
 function positive(text: string): number {
   const value = Number(text);
@@ -26,8 +29,36 @@ function table({ name, about, measurements }: Report): string {
   return [pc.bold(name), `  ${about}`, ...rows].join("\n");
 }
 
-async function main(names: string[], options: { json?: string; time: number; list: boolean }): Promise<void> {
-  const chosen = benchmarks.filter(({ name }) => names.length === 0 || names.some((prefix) => name.startsWith(prefix)));
+/** The READMEs that may show figures. */
+function readmes(): string[] {
+  const folders = ["packages", "apps"].flatMap((floor) =>
+    readdirSync(join(ROOT, floor)).map((name) => join(floor, name)),
+  );
+  return [".", ...folders].flatMap((folder) => {
+    const names = readdirSync(join(ROOT, folder)).filter((name) => /^README.*\.md$/.test(name));
+    return names.map((name) => join(ROOT, folder, name));
+  });
+}
+
+function writeTables(reports: readonly Report[], machine: MachineNote): void {
+  const byName = new Map(reports.map((report) => [report.name, report]));
+  for (const file of readmes()) {
+    const before = readFileSync(file, "utf8");
+    const after = withTables(before, byName, machine);
+    if (after !== before) writeFileSync(file, after);
+  }
+}
+
+async function main(
+  names: string[],
+  options: { json?: string; readme: boolean; time: number; list: boolean },
+): Promise<void> {
+  const shown = new Set(readmes().flatMap((file) => benchmarksIn(readFileSync(file, "utf8"))));
+  const unknown = [...shown].find((name) => benchmarks.every((each) => each.name !== name));
+  if (unknown !== undefined) throw new Error(`a README shows ${unknown}, which no benchmark is called`);
+  const chosen = benchmarks.filter(({ name }) =>
+    names.length === 0 ? !options.readme || shown.has(name) : names.some((prefix) => name.startsWith(prefix)),
+  );
   if (chosen.length === 0) throw new Error(`no benchmark is called ${names.join(" or ")}; --list names them all`);
   if (options.list) {
     for (const { name, about } of chosen) console.log(`${name.padEnd(32)} ${about}`);
@@ -47,6 +78,7 @@ async function main(names: string[], options: { json?: string; time: number; lis
     mkdirSync(dirname(options.json), { recursive: true });
     writeFileSync(options.json, `${JSON.stringify({ machine, reports }, null, 2)}\n`);
   }
+  if (options.readme) writeTables(reports, machine);
 }
 
 await new Command("bench")
@@ -55,6 +87,7 @@ await new Command("bench")
   .option("--list", "name the benchmarks", false)
   .option("--time <ms>", "measure each contestant for so many milliseconds", positive, 500)
   .option("--json <file>", "write the figures")
+  .option("--readme", "write the figures into the tables of the READMEs (default: all that they show)", false)
   .action(main)
   .parseAsync()
   .catch((error: unknown) => {
