@@ -12,6 +12,7 @@
  * @module
  */
 import { DeviceError } from "./devices/errors.ts";
+import type { StateTransfer } from "./state/transfer.ts";
 
 /** Nanoseconds in a second. */
 export const SECOND = 1_000_000_000;
@@ -20,11 +21,12 @@ export const SECOND = 1_000_000_000;
 export interface ClockEvent {
   /** Nanoseconds since the start. */
   readonly at: number;
+  /** Whether it comes again and again, as a timer's ticks do. */
+  readonly isPeriodic: boolean;
 }
 
 interface Entry extends ClockEvent {
   readonly callback: () => void;
-  readonly isPeriodic: boolean;
 }
 
 /**
@@ -74,6 +76,21 @@ export class Clock {
   /** When the next event happens; undefined when none is scheduled. */
   nextEventAt(): number | undefined {
     return this.events.length === 0 ? undefined : this.events[this.events.length - 1]!.at;
+  }
+
+  /** How many events are to come. */
+  get scheduledEvents(): number {
+    return this.events.length;
+  }
+
+  /** Whether an event is running. */
+  get isBusy(): boolean {
+    return this.busy;
+  }
+
+  /** @internal saves or loads the time; events belong to those who have scheduled them */
+  transfer(state: StateTransfer): void {
+    this.time = state.integer(this.time, 0);
   }
 
   /** Whether nothing but periodic events is to come. O(events). */

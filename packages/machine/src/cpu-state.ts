@@ -10,6 +10,7 @@ import type { Ptr } from "@kmem/memory";
 import { RFlags } from "@kmem/x86-64";
 import { FAULT, READ, STACK, SYSTEM, WRITE } from "./access.ts";
 import type { Mmu } from "./mmu.ts";
+import type { StateTransfer } from "./state/transfer.ts";
 
 const TWO_32 = 0x1_0000_0000;
 const CANONICAL_END = 0x8000_0000_0000;
@@ -65,6 +66,33 @@ export class CpuState {
   /** Tells the MMU what rights depend on. Call it after a change of `cpl`, `rflags` or `pkru`. */
   modeChanged(): void {
     this.mmu.setMode(this.cpl, (this.rflags & RFlags.ALIGNMENT_CHECK) !== 0, this.pkru);
+  }
+
+  /** @internal saves or loads the registers; the MMU is told of what it must know */
+  transfer(state: StateTransfer): void {
+    this.cr0 = state.u32(this.cr0);
+    this.cr2 = state.integer(this.cr2);
+    this.cr3 = state.integer(this.cr3, 0, 2 ** this.mmu.physicalAddressBits - 1);
+    this.cr4 = state.u32(this.cr4);
+    this.efer = state.u32(this.efer);
+    this.pkru = state.u32(this.pkru);
+    this.rip = state.integer(this.rip);
+    this.rsp = state.integer(this.rsp);
+    this.rflags = state.u32(this.rflags);
+    this.cs = state.u16(this.cs);
+    this.ss = state.u16(this.ss);
+    this.cpl = state.u8(this.cpl, 3);
+    for (const table of [this.gdt, this.idt, this.tss]) {
+      table.base = state.integer(table.base);
+      table.limit = state.u32(table.limit);
+    }
+    this.taskRegister = state.u16(this.taskRegister);
+    this.faultVector = state.u8(this.faultVector);
+    this.faultErrorCode = state.u32(this.faultErrorCode);
+    this.faultAddress = state.integer(this.faultAddress);
+    if (!state.isLoading) return;
+    this.mmu.setControl(this.cr0, this.cr3, this.cr4, this.efer);
+    this.modeChanged();
   }
 
   /** Notes why a step is refused. @returns false, for the caller to return */

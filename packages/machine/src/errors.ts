@@ -29,6 +29,7 @@ export type MachineErrorCode =
   | "machine/text-full"
   | "machine/nesting"
   | "machine/not-a-function"
+  | "machine/no-function"
   | "machine/fault-loop"
   | "machine/no-return-address"
   | "machine/already-running"

@@ -1,11 +1,15 @@
 // The core: RAM, MMU, CPU, and the PC that they make with the devices below.
 export { Machine } from "./machine.ts";
-export type { MachineOptions, Waiter } from "./machine.ts";
+export type { LoadOptions, MachineOptions, Waiter } from "./machine-options.ts";
+export { MachineStateError } from "./state/errors.ts";
+export type { MachineStateErrorCode } from "./state/errors.ts";
+export { STATE_VERSION } from "./state/state-file.ts";
 export { MachineStopped, TripleFault } from "./run-result.ts";
 export type { DeliveredException, RunResult } from "./run-result.ts";
 export { Cpu } from "./cpu.ts";
 export type { Board } from "./cpu.ts";
 export { CodeTable, FUNCTION_SIZE } from "./code-table.ts";
+export type { FunctionFor } from "./code-table.ts";
 export { Mmu } from "./mmu.ts";
 export type { MmuOptions } from "./mmu.ts";
 export { VirtualMemory } from "./virtual-memory.ts";

@@ -30,7 +30,8 @@
 import { Panic } from "@kmem/memory";
 import { Cr0Flags, Cr4Flags, EferFlags, type Hardware } from "@kmem/x86-64";
 import { Clock } from "./clock.ts";
-import { Cpu, type Board } from "./cpu.ts";
+import { CodeTable, type FunctionFor } from "./code-table.ts";
+import { Cpu } from "./cpu.ts";
 import { Cmos } from "./devices/cmos.ts";
 import { IsaDebugExit } from "./devices/isa-debug-exit.ts";
 import { Pic8259Pair } from "./devices/pic8259-pair.ts";
@@ -40,44 +41,18 @@ import { PostCodePort, SystemControlPortA } from "./devices/system-ports.ts";
 import { COM1_IRQ, Uart16550 } from "./devices/uart16550.ts";
 import { VgaTextBuffer } from "./devices/vga-text-buffer.ts";
 import { MachineError } from "./errors.ts";
-import { Mmu, type MmuOptions } from "./mmu.ts";
+import { MachineBoard } from "./machine-board.ts";
+import type { LoadOptions, MachineOptions, Waiter } from "./machine-options.ts";
+import { Mmu } from "./mmu.ts";
 import { PhysicalMemory } from "./physical-memory.ts";
 import { PortBus } from "./ports.ts";
 import { MachineStopped, type RunResult } from "./run-result.ts";
+import { MachineStateError } from "./state/errors.ts";
+import { loadParts, openSaved, saveParts, type MachinePart } from "./state/machine-state.ts";
+import { transferResult } from "./state/run-result-state.ts";
 
-/** An access to a device on the ISA bus takes about a microsecond. */
-const PORT_ACCESS_TIME = 1000;
 /** Events in a row that lead to no interrupt: nobody listens to what still happens. */
 const MAX_SILENT_EVENTS = 100_000;
-
-/**
- * How the host waits while the CPU is halted.
- *
- * It may hand input to the machine's devices before it returns.
- *
- * @param now - the machine's time, nanoseconds
- * @param until - when the next event is due; Infinity when none is
- * @returns the machine's time now, `now` … `until`; `undefined` to stop the machine
- */
-export type Waiter = (now: number, until: number) => number | undefined;
-
-export interface MachineOptions extends MmuOptions {
-  /** Bytes of RAM, or the buffer that is to be it. @defaultValue 128 MiB */
-  readonly memory?: number | ArrayBufferLike;
-  /** What the kernel sends through the first serial port. */
-  readonly onSerial?: (byte: number) => void;
-  /** How to wait in `hlt`. Without it time jumps to the next event. */
-  readonly waiter?: Waiter;
-  /**
-   * Whether the machine stops in `hlt` when nothing is left to come but the ticks of a periodic timer. A kernel that counts
-   * ticks needs it off. @defaultValue true, unless there is a waiter
-   */
-  readonly stopWhenIdle?: boolean;
-  /** Machine time at which `hlt` stops the machine; nanoseconds. @defaultValue Infinity */
-  readonly timeLimit?: number;
-  /** The date at power-on, in milliseconds since 1970. @defaultValue 2000-01-01 */
-  readonly startsAt?: number;
-}
 
 /** One PC. */
 export class Machine {
@@ -92,6 +67,10 @@ export class Machine {
   readonly serial: Uart16550;
   readonly screen: VgaTextBuffer;
 
+  private readonly cmos: Cmos;
+  private readonly postCode: PostCodePort = new PostCodePort();
+  private readonly controlPort: SystemControlPortA;
+  private readonly debugExit: IsaDebugExit;
   private readonly waiter: Waiter | undefined;
   private readonly stopWhenIdle: boolean;
   private readonly timeLimit: number;
@@ -124,13 +103,58 @@ export class Machine {
       ...(onSerial === undefined ? {} : { onTransmit: onSerial }),
     });
     this.screen = new VgaTextBuffer(this.ram);
-    for (const device of [interrupts, this.timer, this.keyboard, this.screen]) device.attachTo(ports);
+    this.cmos = new Cmos(clock, options.startsAt);
+    this.controlPort = new SystemControlPortA(onReset);
+    this.debugExit = new IsaDebugExit((status) => this.stop({ kind: "exited", code: status >>> 1, status }));
+    for (const device of [interrupts, this.timer, this.keyboard, this.screen, this.cmos]) device.attachTo(ports);
+    for (const device of [this.postCode, this.controlPort]) device.attachTo(ports);
     this.serial.attachTo(ports);
-    new Cmos(clock, options.startsAt).attachTo(ports);
-    new PostCodePort().attachTo(ports);
-    new SystemControlPortA(onReset).attachTo(ports);
-    new IsaDebugExit((status) => this.stop({ kind: "exited", code: status >>> 1, status })).attachTo(ports);
+    this.debugExit.attachTo(ports);
     this.cpu = new Cpu(this.mmu, new MachineBoard(this));
+  }
+
+  /**
+   * Makes a machine from what {@link Machine.save} gave: it goes on exactly as the saved one would.
+   *
+   * JavaScript is not saved. `run` starts a program anew, with the registers and memory that were saved; the functions that
+   * handlers in the IDT point to are found by their names, see {@link LoadOptions.functionFor}.
+   *
+   * @throws {@link MachineStateError} for every file that is not a whole and sound one of this version
+   * @throws {@link MachineError} `machine/option` when `memory` has another size, or another option is wrong
+   */
+  static load(file: Uint8Array, options: LoadOptions = {}): Machine {
+    const saved = openSaved(file);
+    const { memory, functionFor, resume = false, ...others } = options;
+    if (memory !== undefined && memory.byteLength !== saved.model.memory)
+      throw new MachineError(
+        "machine/option",
+        `memory: expected the ${saved.model.memory} bytes that were saved, got ${String(memory.byteLength)}`,
+        memory,
+      );
+    const machine = new Machine({ ...saved.model, ...others, memory: memory ?? saved.model.memory });
+    loadParts(saved, machine.parts(functionFor), machine.ram);
+    if (resume) machine.stopped = undefined;
+    return machine;
+  }
+
+  /**
+   * The whole state as bytes, versioned and with checksums, for {@link Machine.load}. O(RAM).
+   *
+   * Call it between two instructions: before or after a run, in the waiter, or in the kernel itself.
+   *
+   * @throws {@link MachineStateError} `machine-state/not-savable` while an event of the clock runs, or when the host has scheduled some
+   */
+  save(): Uint8Array {
+    const foreign = this.clock.scheduledEvents - this.timer.scheduledEvents;
+    if (this.clock.isBusy || foreign !== 0)
+      throw new MachineStateError(
+        "machine-state/not-savable",
+        this.clock.isBusy
+          ? "expected no event to be running"
+          : `expected no events but the timer's, got ${foreign} of the host's, which are JavaScript and cannot be saved`,
+      );
+    const { physicalAddressBits, hugePages1G } = this.mmu;
+    return saveParts({ memory: this.ram.byteLength, physicalAddressBits, hugePages1G }, this.parts(), this.ram);
   }
 
   /**
@@ -184,6 +208,31 @@ export class Machine {
     throw this.stopped;
   }
 
+  /** What is saved besides RAM, in the order in which it can be loaded. */
+  private parts(functionFor?: FunctionFor): MachinePart[] {
+    const { cpu } = this;
+    return [
+      [
+        "EXIT",
+        (state) => {
+          const result = transferResult(state, this.result);
+          if (state.isLoading && result !== undefined) this.stopped = new MachineStopped(result);
+        },
+      ],
+      ["TIME", (state) => void (this.clock.transfer(state), (this.silentEvents = state.u32(this.silentEvents)))],
+      ["CPU ", (state) => cpu.state.transfer(state)],
+      ["TLB ", (state) => this.mmu.transfer(state)],
+      ["CODE", (state) => void (cpu.code = CodeTable.transfer(state, cpu.code, functionFor))],
+      ["PIC ", (state) => this.interrupts.transfer(state)],
+      ["PIT ", (state) => this.timer.transfer(state)],
+      ["PS/2", (state) => this.keyboard.transfer(state)],
+      ["UART", (state) => this.serial.transfer(state)],
+      ["VGA ", (state) => this.screen.registers.transfer(state)],
+      ["CMOS", (state) => this.cmos.transfer(state)],
+      ["PORT", (state) => [this.postCode, this.controlPort, this.debugExit].forEach((port) => port.transfer(state))],
+    ];
+  }
+
   /** @internal */
   checkRunning(): void {
     if (this.stopped !== undefined) throw this.stopped;
@@ -208,44 +257,5 @@ export class Machine {
     const reached = this.waiter(clock.now, until);
     if (reached === undefined) this.stop({ kind: "halted", reason: "host" });
     clock.advanceTo(Math.min(Math.max(Math.floor(reached), clock.now), until));
-  }
-}
-
-/** What the CPU sees of the machine. */
-class MachineBoard implements Board {
-  private readonly machine: Machine;
-
-  constructor(machine: Machine) {
-    this.machine = machine;
-  }
-
-  get ports(): PortBus {
-    return this.machine.ports;
-  }
-
-  interruptPending(): boolean {
-    return this.machine.interrupts.pending();
-  }
-
-  acknowledgeInterrupt(): number {
-    this.machine.silentEvents = 0;
-    return this.machine.interrupts.acknowledge();
-  }
-
-  portAccessed(): void {
-    const { clock } = this.machine;
-    clock.advanceTo(clock.now + PORT_ACCESS_TIME);
-  }
-
-  waitForEvent(): void {
-    this.machine.waitForEvent();
-  }
-
-  stop(result: RunResult): never {
-    return this.machine.stop(result);
-  }
-
-  checkRunning(): void {
-    this.machine.checkRunning();
   }
 }

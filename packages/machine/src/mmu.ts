@@ -39,6 +39,7 @@ import {
 } from "./access.ts";
 import { MachineError, PhysicalMemoryError } from "./errors.ts";
 import type { PhysicalMemory } from "./physical-memory.ts";
+import type { StateTransfer } from "./state/transfer.ts";
 import { TranslationCache } from "./translation-cache.ts";
 
 const TWO_32 = 0x1_0000_0000;
@@ -82,6 +83,7 @@ export class Mmu {
   readonly ram: PhysicalMemory;
   readonly cache: TranslationCache = new TranslationCache();
   readonly physicalAddressBits: number;
+  readonly hugePages1G: boolean;
 
   /** Of the access refused last: 12 (#SS), 13 (#GP) or 14 (#PF). */
   faultVector = 0;
@@ -142,6 +144,7 @@ export class Mmu {
     this.i32 = ram.views.i32;
     this.ramSize = ram.byteLength;
     this.physicalAddressBits = physicalAddressBits;
+    this.hugePages1G = hugePages1G;
     this.reservedFrameHigh = HIGH_FRAME & ~(2 ** (physicalAddressBits - 32) - 1);
     this.reservedPointer = hugePages1G ? 0 : PAGE_SIZE_BIT;
     this.reservedHigh = this.reservedFrameHigh | HIGH_NX;
@@ -247,6 +250,23 @@ export class Mmu {
     const slot = ((at >>> 12) & 4095) ^ cache.salt;
     const rights = cache.pages[slot] === at - (at & 4095) ? cache.rights[slot]! : 0;
     return (rights & SIZE_1G) !== 0 ? BYTES_1G : (rights & SIZE_2M) !== 0 ? BYTES_2M : 4096;
+  }
+
+  /** @internal saves or loads the caches and the last refusal; the control registers are the CPU's */
+  transfer(state: StateTransfer): void {
+    this.faultVector = state.u8(this.faultVector);
+    this.faultErrorCode = state.u32(this.faultErrorCode);
+    this.faultAddress = state.integer(this.faultAddress);
+    this.cache.transfer(state, this.ramSize);
+    for (let slot = 0; slot < REGIONS; slot++) {
+      const region = this.regionTags[slot]!;
+      if (!state.flag(region === region)) continue;
+      this.regionTags[slot] = state.integer(region, -CANONICAL_END, CANONICAL_END - BYTES_2M);
+      this.regionTables[slot] = state.u32(this.regionTables[slot]!, this.ramSize - 4096);
+      this.regionRights[slot] = state.u32(this.regionRights[slot]!);
+      state.check((this.regionTables[slot]! & 4095) === 0, "a page table's address");
+      this.regionsKept = true;
+    }
   }
 
   /**

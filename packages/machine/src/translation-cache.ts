@@ -23,11 +23,15 @@
  */
 import type { Ptr } from "@kmem/memory";
 import { GLOBAL, LARGE, SIZE_1G, SIZE_2M } from "./access.ts";
+import type { StateTransfer } from "./state/transfer.ts";
 
 const SLOTS = 4096;
 const PAGE_SIZE = 4096;
 const BYTES_2M = 0x20_0000;
 const BYTES_1G = 0x4000_0000;
+/** First address above the lower canonical half. */
+const CANONICAL_END = 0x8000_0000_0000;
+const ALL_RIGHTS = 0xf_ffff;
 /** Odd: multiplying by it gives each of the 4096 PCIDs a salt of its own. */
 const SALT_FACTOR = 0x9e5;
 
@@ -136,6 +140,43 @@ export class TranslationCache {
       if (Math.floor(this.pages[slot]! / size) === Math.floor(address / size)) this.drop(slot);
     }
     this.retireWindows();
+  }
+
+  /**
+   * @internal saves or loads it: flags, the number of translations, then each by its slot. Loading expects it empty.
+   *
+   * @param ramSize - bytes; a frame lies below
+   */
+  transfer(state: StateTransfer, ramSize: number): void {
+    this.saltsInUse = state.flag(this.saltsInUse);
+    let used = 0;
+    for (let slot = 0; slot < SLOTS; slot++) if (this.isUsed(slot)) used++;
+    const count = state.u16(used, SLOTS);
+    for (let i = 0, before = -1; i < count; i++) {
+      let slot = before + 1;
+      while (slot < SLOTS && !this.isUsed(slot)) slot++;
+      slot = state.u16(slot, SLOTS - 1);
+      state.check(slot > before, "slots in ascending order");
+      this.transferSlot(state, slot, ramSize);
+      before = slot;
+    }
+  }
+
+  private transferSlot(state: StateTransfer, slot: number, ramSize: number): void {
+    const page = state.integer(this.pages[slot]!, -CANONICAL_END, CANONICAL_END - PAGE_SIZE);
+    const frame = state.u32(this.frames[slot]!, ramSize - PAGE_SIZE);
+    state.check((page & (PAGE_SIZE - 1)) === 0 && (frame & (PAGE_SIZE - 1)) === 0, "a page and its frame");
+    this.pages[slot] = page;
+    this.frames[slot] = frame;
+    this.rights[slot] = state.u32(this.rights[slot]!, ALL_RIGHTS);
+    this.readTags[slot] = state.flag(this.readTags[slot] === page) ? page : NaN;
+    this.writeTags[slot] = state.flag(this.writeTags[slot] === page) ? page : NaN;
+    if (state.isLoading) this.count(page, this.rights[slot], 1);
+  }
+
+  private isUsed(slot: number): boolean {
+    const page = this.pages[slot]!;
+    return page === page;
   }
 
   private drop(slot: number): void {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { StateTransfer } from "../state/transfer.ts";
 
 /** Taken bytes are cut off once there are so many of them. */
 const CUT = 4096;
@@ -34,5 +35,13 @@ export class ByteQueue {
   clear(): void {
     this.bytes = [];
     this.head = 0;
+  }
+
+  /** @internal saves or loads it. @param max - the largest value that is in it */
+  transfer(state: StateTransfer, max = 0xff): void {
+    const before = this.bytes.slice(this.head);
+    const count = state.u32(before.length);
+    this.clear();
+    for (let i = 0; i < count; i++) this.bytes.push(state.u16(before[i] ?? 0, max));
   }
 }

@@ -17,6 +17,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { PortBus, PortDevice } from "../ports.ts";
+import type { StateTransfer } from "../state/transfer.ts";
 import { DeviceError } from "./errors.ts";
 
 /** Port of the index; the data port is the next. */
@@ -34,6 +35,8 @@ const HOURS_24 = 0x02;
 const UPDATE_NOTICE = 244_000;
 const SECOND = 1_000_000_000;
 const MILLISECOND = 1_000_000;
+/** The first date that is too late. */
+const END_OF_DATES: number = Date.UTC(9999, 0);
 
 /**
  * @example
@@ -43,7 +46,7 @@ const MILLISECOND = 1_000_000;
  */
 export class Cmos implements PortDevice {
   private readonly clock: Clock;
-  private readonly startsAt: number;
+  private startsAt: number;
   private readonly bytes = new Uint8Array(128);
   private index = 0;
 
@@ -52,7 +55,7 @@ export class Cmos implements PortDevice {
    * @throws {@link DeviceError} `device/options` unless that is from 1970 to 9999
    */
   constructor(clock: Clock, startsAt: number = Date.UTC(2000, 0, 1)) {
-    if (!Number.isInteger(startsAt) || startsAt < 0 || startsAt >= Date.UTC(9999, 0))
+    if (!Number.isInteger(startsAt) || startsAt < 0 || startsAt >= END_OF_DATES)
       throw new DeviceError("device/options", "milliseconds of a date from 1970 to 9998", startsAt);
     this.clock = clock;
     this.startsAt = startsAt;
@@ -78,6 +81,13 @@ export class Cmos implements PortDevice {
     if (port === CMOS_PORT) this.index = value & 0x7f;
     else if (this.index === STATUS_A) this.bytes[STATUS_A] = value & ~UPDATE_NEAR;
     else if (this.index !== STATUS_C && this.index !== STATUS_D) this.bytes[this.index] = value;
+  }
+
+  /** @internal saves or loads it */
+  transfer(state: StateTransfer): void {
+    this.startsAt = state.integer(this.startsAt, 0, END_OF_DATES - 1);
+    this.index = state.u8(this.index, 0x7f);
+    state.bytes(this.bytes);
   }
 
   /** Status A warns shortly before the second turns. */

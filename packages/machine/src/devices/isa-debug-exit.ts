@@ -13,6 +13,7 @@
  * @module
  */
 import type { PortBus, PortDevice } from "../ports.ts";
+import type { StateTransfer } from "../state/transfer.ts";
 
 /** First port, as the post and its bootimage settings use it. */
 export const ISA_DEBUG_EXIT_PORT = 0xf4;
@@ -53,5 +54,10 @@ export class IsaDebugExit implements PortDevice {
 
   writeWide(port: number, _bytes: 2 | 4, value: number): void {
     this.writePort(port, value);
+  }
+
+  /** @internal saves or loads it */
+  transfer(state: StateTransfer): void {
+    this.exitStatus = state.optional(this.exitStatus, 0xff);
   }
 }

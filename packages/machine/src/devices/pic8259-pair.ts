@@ -17,6 +17,7 @@
  * @module
  */
 import type { PortBus, PortDevice } from "../ports.ts";
+import type { StateTransfer } from "../state/transfer.ts";
 import { DeviceError } from "./errors.ts";
 import type { InterruptLine } from "./interrupt-line.ts";
 import { Pic8259 } from "./pic8259.ts";
@@ -98,6 +99,12 @@ export class Pic8259Pair {
     const level = this.master.acknowledge();
     if (!this.master.hasSlave(level)) return this.master.vector(level);
     return level === CASCADE ? this.slave.vector(this.slave.acknowledge()) : 0xff;
+  }
+
+  /** @internal saves or loads it */
+  transfer(state: StateTransfer): void {
+    this.master.transfer(state);
+    this.slave.transfer(state);
   }
 
   private chip(index: number): Pic8259 {

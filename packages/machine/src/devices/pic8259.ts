@@ -26,6 +26,7 @@
  * @module
  */
 import type { PortDevice } from "../ports.ts";
+import type { StateTransfer } from "../state/transfer.ts";
 import { checkByte, DeviceError } from "./errors.ts";
 
 const ICW1_NEEDS_ICW4 = 0x01;
@@ -190,6 +191,30 @@ export class Pic8259 implements PortDevice {
     else if ((value & OCW3_SELECT) !== 0) this.writeOcw3(value);
     else this.writeOcw2(value);
     this.update();
+  }
+
+  /** @internal saves or loads it; nobody is told of INT */
+  transfer(state: StateTransfer): void {
+    this.lines = state.u8(this.lines);
+    this.edges = state.u8(this.edges);
+    this.isr = state.u8(this.isr);
+    this.imr = state.u8(this.imr);
+    this.ltim = state.flag(this.ltim);
+    this.elcr = state.u8(this.elcr);
+    this.offset = state.u8(this.offset, 0xf8);
+    this.slaves = state.u8(this.slaves);
+    this.awaiting = state.u8(this.awaiting, AWAIT_ICW4);
+    this.isSingle = state.flag(this.isSingle);
+    this.needsIcw4 = state.flag(this.needsIcw4);
+    this.autoEoi = state.flag(this.autoEoi);
+    this.rotateInAutoEoi = state.flag(this.rotateInAutoEoi);
+    this.specialFullyNested = state.flag(this.specialFullyNested);
+    this.specialMask = state.flag(this.specialMask);
+    this.readsIsr = state.flag(this.readsIsr);
+    this.polled = state.flag(this.polled);
+    this.lowest = state.u8(this.lowest, 7);
+    this.high = state.flag(this.high);
+    state.check((this.offset & 7) === 0 && this.awaiting !== 1, "registers of an 8259");
   }
 
   private startInitialization(icw1: number): void {

@@ -21,10 +21,12 @@
  * @see Intel 82C54 data sheet, order number 231244, "Mode Definitions"
  * @module
  */
+import type { StateTransfer } from "../state/transfer.ts";
 
 /** How a count is stored: in binary, or in four decimal digits. */
 const BINARY_COUNTS = 0x1_0000;
 const BCD_COUNTS = 10_000;
+const MAX_TICK: number = Number.MAX_SAFE_INTEGER;
 
 export class PitChannel {
   private programmedMode = 3;
@@ -155,6 +157,24 @@ export class PitChannel {
   frequency(ticksPerSecond: number, tick: number): number | undefined {
     this.settle(tick);
     return this.isPeriodic() && this.start !== undefined ? ticksPerSecond / this.loaded : undefined;
+  }
+
+  /** @internal saves or loads it */
+  transfer(state: StateTransfer): void {
+    this.programmedMode = state.u8(this.programmedMode, 5);
+    this.isBcd = state.flag(this.isBcd);
+    this.isGateHigh = state.flag(this.isGateHigh);
+    this.register = state.optional(this.register, BINARY_COUNTS);
+    this.loaded = state.u32(this.loaded, BINARY_COUNTS);
+    this.start = state.optional(this.start, MAX_TICK, -MAX_TICK);
+    this.stoppedAfter = state.optional(this.stoppedAfter, MAX_TICK);
+    this.reloadAt = state.optional(this.reloadAt, MAX_TICK);
+    this.nullUntil = state.optional(this.nullUntil, Infinity) ?? 0;
+    this.idleCount = state.u16(this.idleCount);
+    this.idleOutput = state.flag(this.idleOutput);
+    const mayReload = this.register !== undefined && this.start !== undefined;
+    state.check(this.loaded > 0 && this.register !== 0, "a count of 1 or more");
+    state.check(this.reloadAt === undefined || mayReload, "a count to reload");
   }
 
   private isPeriodic(): boolean {

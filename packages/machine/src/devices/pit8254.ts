@@ -17,6 +17,7 @@
  */
 import type { Clock, ClockEvent } from "../clock.ts";
 import type { PortBus, PortDevice } from "../ports.ts";
+import type { StateTransfer } from "../state/transfer.ts";
 import { type InterruptLine, UNCONNECTED } from "./interrupt-line.ts";
 import { PitChannel } from "./pit-channel.ts";
 
@@ -96,6 +97,32 @@ export class Pit8254 implements PortDevice {
   /** Hertz of the tone that the speaker plays; undefined while it is silent. */
   get tone(): number | undefined {
     return this.speakerBits === 3 ? this.ports[2]!.channel.frequency(PIT_FREQUENCY, this.tick) : undefined;
+  }
+
+  /** @internal events of the clock that are this timer's */
+  get scheduledEvents(): number {
+    return this.nextEdge === undefined ? 0 : 1;
+  }
+
+  /** @internal saves or loads it; the clock has its time already */
+  transfer(state: StateTransfer): void {
+    for (const port of this.ports) {
+      port.channel.transfer(state);
+      port.access = state.u8(port.access, ACCESS_BOTH);
+      port.lowWritten = state.optional(port.lowWritten, 0xff);
+      port.readsHigh = state.flag(port.readsHigh);
+      port.latchedCount = state.optional(port.latchedCount, 0xffff);
+      port.latchedStatus = state.optional(port.latchedStatus, 0xff);
+      state.check(port.access !== ACCESS_LATCH, "a way to access the counter");
+    }
+    this.wasHigh = state.flag(this.wasHigh);
+    this.speakerBits = state.u8(this.speakerBits, 3);
+    const at = state.optional(this.nextEdge?.at, Number.MAX_SAFE_INTEGER);
+    const isPeriodic = state.flag(this.nextEdge?.isPeriodic === true);
+    state.check((at ?? Infinity) >= this.clock.now, "the next edge not to be past");
+    if (!state.isLoading) return;
+    if (this.nextEdge !== undefined) this.clock.cancel(this.nextEdge);
+    this.nextEdge = at === undefined ? undefined : this.clock.schedule(at, () => this.onEdge(), isPeriodic);
   }
 
   readPort(port: number): number {

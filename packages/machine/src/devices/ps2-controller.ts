@@ -19,6 +19,7 @@
  * @module
  */
 import type { PortBus, PortDevice } from "../ports.ts";
+import type { StateTransfer } from "../state/transfer.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { checkByte } from "./errors.ts";
 import { type InterruptLine, UNCONNECTED } from "./interrupt-line.ts";
@@ -163,6 +164,21 @@ export class Ps2Controller implements PortDevice {
     }
     this.refill();
     this.driveInterrupts();
+  }
+
+  /** @internal saves or loads it, with the keyboard */
+  transfer(state: StateTransfer): void {
+    this.keyboard.transfer(state);
+    state.bytes(this.ram);
+    this.outputPort = state.u8(this.outputPort);
+    this.command = state.optional(this.command, 0xff);
+    this.wasCommand = state.flag(this.wasCommand);
+    this.answers.transfer(state);
+    this.mouse.transfer(state);
+    this.isBreak = state.flag(this.isBreak);
+    this.isFull = state.flag(this.isFull);
+    this.isFromMouse = state.flag(this.isFromMouse);
+    this.output = state.u8(this.output);
   }
 
   private get config(): number {

@@ -21,6 +21,7 @@
  * @see IBM PS/2 Hardware Interface Technical Reference, "Keyboards (101- and 102-Key)"
  * @module
  */
+import type { StateTransfer } from "../state/transfer.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { type KeyEvent, keyBytes } from "./keys.ts";
 
@@ -83,6 +84,17 @@ export class Ps2Keyboard {
     // A command in the place of an argument is a command.
     if (command !== undefined && byte < SET_LEDS) this.argument(command, byte);
     else this.execute(byte);
+  }
+
+  /** @internal saves or loads it */
+  transfer(state: StateTransfer): void {
+    this.answers.transfer(state);
+    this.codes.transfer(state, RAW | 0xff);
+    this.last = state.u8(this.last);
+    this.command = state.optional(this.command, 0xff);
+    this.isScanning = state.flag(this.isScanning);
+    this.set = state.flag(this.set === 1) ? 1 : 2;
+    this.ledBits = state.u8(this.ledBits, 7);
   }
 
   private execute(byte: number): void {

@@ -10,6 +10,7 @@
  * @module
  */
 import type { PortBus, PortDevice } from "../ports.ts";
+import type { StateTransfer } from "../state/transfer.ts";
 
 export const POST_PORT = 0x80;
 export const SYSTEM_CONTROL_A_PORT = 0x92;
@@ -37,6 +38,11 @@ export class PostCodePort implements PortDevice {
   writePort(_port: number, value: number): void {
     this.last = value;
   }
+
+  /** @internal saves or loads it */
+  transfer(state: StateTransfer): void {
+    this.last = state.u8(this.last);
+  }
 }
 
 /** @example new SystemControlPortA().readPort(0x92) // => 2 */
@@ -61,5 +67,10 @@ export class SystemControlPortA implements PortDevice {
     const rises = (value & ~this.bits & RESET) !== 0;
     this.bits = value;
     if (rises) this.onReset?.();
+  }
+
+  /** @internal saves or loads it */
+  transfer(state: StateTransfer): void {
+    this.bits = state.u8(this.bits);
   }
 }

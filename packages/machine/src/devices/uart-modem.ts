@@ -10,6 +10,7 @@
  * @see National Semiconductor PC16550D data sheet (1995), 8.6.6 and 8.6.7
  * @module
  */
+import type { StateTransfer } from "../state/transfer.ts";
 
 const MCR_DTR = 0x01;
 const MCR_RTS = 0x02;
@@ -60,6 +61,12 @@ export class UartModem {
     const status = this.inputs() | this.changes;
     this.changes = 0;
     return status;
+  }
+
+  /** @internal saves or loads it */
+  transfer(state: StateTransfer): void {
+    this.mcr = state.u8(this.mcr, MCR_WRITABLE);
+    this.changes = state.u8(this.changes, 0x0f);
   }
 
   private inputs(): number {

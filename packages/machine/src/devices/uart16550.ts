@@ -23,6 +23,7 @@
  * @module
  */
 import type { PortBus, PortDevice } from "../ports.ts";
+import type { StateTransfer } from "../state/transfer.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { checkByte, DeviceError } from "./errors.ts";
 import { type InterruptLine, UNCONNECTED } from "./interrupt-line.ts";
@@ -139,6 +140,24 @@ export class Uart16550 implements PortDevice {
   writePort(port: number, value: number): void {
     this.writeRegister(port & 7, value);
     this.update();
+  }
+
+  /** @internal saves or loads it; what was sent has left the machine */
+  transfer(state: StateTransfer): void {
+    this.ier = state.u8(this.ier, 0x0f);
+    this.lcr = state.u8(this.lcr);
+    this.scr = state.u8(this.scr);
+    this.divisor = state.u16(this.divisor);
+    this.fifosOn = state.flag(this.fifosOn);
+    this.trigger = state.u8(this.trigger, FIFO_SIZE);
+    this.errors = state.u8(this.errors, LSR_ERRORS);
+    this.thrEmptyPending = state.flag(this.thrEmptyPending);
+    this.lastReceived = state.u8(this.lastReceived);
+    this.received.transfer(state);
+    this.waiting.transfer(state);
+    this.modem.transfer(state);
+    state.check((TRIGGER_LEVELS as readonly number[]).includes(this.trigger), "a trigger level of the FIFO");
+    state.check(this.received.length <= this.capacity(), "no more bytes than the receiver holds");
   }
 
   private readRegister(register: number): number {

@@ -17,6 +17,7 @@
  * @module
  */
 import type { PortBus, PortDevice } from "../ports.ts";
+import type { StateTransfer } from "../state/transfer.ts";
 
 const ATTRIBUTE_PORT = 0x3c0;
 const ATTRIBUTE_READ_PORT = 0x3c1;
@@ -164,6 +165,21 @@ export class VgaRegisters implements PortDevice {
         break;
       // 0x3c1 and 0x3da only read.
     }
+  }
+
+  /** @internal saves or loads it */
+  transfer(state: StateTransfer): void {
+    state.bytes(this.crtc);
+    this.crtcIndex = state.u8(this.crtcIndex, 0x1f);
+    state.bytes(this.attributes);
+    this.attributeIndex = state.u8(this.attributeIndex, 0x3f);
+    this.attributeTakesValue = state.flag(this.attributeTakesValue);
+    state.bytes(this.dac);
+    this.dacMask = state.u8(this.dacMask);
+    this.dacReadAt = state.u16(this.dacReadAt, this.dac.length - 1);
+    this.dacWriteAt = state.u16(this.dacWriteAt, this.dac.length - 1);
+    this.dacReads = state.flag(this.dacReads);
+    this.status = state.u8(this.status);
   }
 
   private crtcWord(high: number): number {
