@@ -4,34 +4,15 @@
  * @module
  */
 import { BootError } from "@kmem/bootloader";
-import { DEFAULT_MEMORY, MachineError } from "@kmem/machine";
+import { MachineError } from "@kmem/machine";
 import { Command, CommanderError, Option } from "commander";
-import { HEAP_SIZE, HEAP_START } from "../allocator.ts";
-import { parseAddress, parseSize } from "./arguments.ts";
 import { run, test, type RunOptions } from "./commands.ts";
+import { withMachineOptions } from "./machine-options.ts";
 import { tour, type TourOptions } from "./tour.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Exit status for a command line that is wrong. */
 const USAGE = 2;
-
-function withMachineOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option("--heap-start <address>", "first address of the heap")
-        .argParser(parseAddress)
-        .default(HEAP_START, `0x${HEAP_START.toString(16)}`),
-    )
-    .addOption(new Option("--heap-size <bytes>", "size of the heap").argParser(parseSize).default(HEAP_SIZE, "100KiB"))
-    .addOption(
-      new Option("--memory <bytes>", "RAM of the machine").argParser(parseSize).default(DEFAULT_MEMORY, "128MiB"),
-    )
-    .addOption(
-      new Option("--allocator <name>", "the global allocator").choices(["linked-list", "dummy"]).default("linked-list"),
-    )
-    .option("--skip-mapping", "leave the heap's pages unmapped")
-    .addOption(new Option("--log <what>", "tell every call to the allocator").choices(["allocations"]));
-}
 
 /**
  * Does what the arguments say.
