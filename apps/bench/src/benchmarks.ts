@@ -3,6 +3,8 @@ import { btreeBenchmarks } from "./btree.ts";
 import { collectionBenchmarks } from "./collections.ts";
 import type { Benchmark } from "./harness.ts";
 import { heapBenchmarks } from "./heap.ts";
+import { mmuBenchmarks } from "./mmu.ts";
+import { pagingBenchmarks } from "./paging.ts";
 import { sanitizerBenchmarks } from "./sanitizer.ts";
 
 /** Every benchmark, in the order of the house from the ground up. */
@@ -12,4 +14,6 @@ export const benchmarks: readonly Benchmark[] = [
   ...sanitizerBenchmarks,
   ...collectionBenchmarks,
   ...btreeBenchmarks,
+  ...pagingBenchmarks,
+  ...mmuBenchmarks,
 ];

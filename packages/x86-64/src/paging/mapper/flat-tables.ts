@@ -1,5 +1,5 @@
 /**
- * Translation where all tables lie in one window.
+ * Finding an entry where all tables lie in one window.
  *
  * ```
  *   word of a table = frame address / 4 + difference
@@ -30,6 +30,7 @@ export class FlatTables {
   private readonly memory: Memory;
   private readonly level4: Ptr;
   private readonly offset: number;
+  private readonly forWriting: boolean;
   private generation = -1;
   /** First words of the first and the last table that the window has room for. */
   private lowest = 0;
@@ -37,11 +38,15 @@ export class FlatTables {
   private difference = 0;
   private root = 0;
 
-  /** @param offset - what is to be added to a frame's address to reach it in `memory` */
-  constructor(memory: Memory, level4: Ptr, offset: number) {
+  /**
+   * @param offset - what is to be added to a frame's address to reach it in `memory`
+   * @param forWriting - whether entries will be written through {@link words}
+   */
+  constructor(memory: Memory, level4: Ptr, offset: number, forWriting: boolean) {
     this.memory = memory;
     this.level4 = level4;
     this.offset = offset;
+    this.forWriting = forWriting;
   }
 
   /**
@@ -54,8 +59,8 @@ export class FlatTables {
    * @returns the entry's index in {@link words}; {@link NOT_MAPPED}, {@link UNUSUAL}
    */
   leaf(upper: number, lower: number): number {
-    // Written out for each level, so that V8 does not make it part of its callers, which are then small enough to become
-    // part of theirs: so the address needs no box on its way here.
+    // Written out for each level, and so too long (more than 460 bytes of bytecode) for V8 to make it part of its callers,
+    // which are then small enough to become part of theirs: so the address needs no box on its way here.
     // Bit 0 is PRESENT, bit 7 HUGE_PAGE: literals are part of the compiled code, a module's constants are looked up.
     if (this.generation !== this.memory.generation && !this.locate()) return UNUSUAL;
     const { words, difference, lowest, highest } = this;
@@ -87,7 +92,9 @@ export class FlatTables {
 
     at = table + ((lower >>> 11) & 0x3fe);
     this.leafMask = 0xfff;
-    return words[at] === 0 && words[at + 1] === 0 ? NOT_MAPPED : at;
+    low = words[at]!;
+    if ((low & 1) !== 0) return at;
+    return low === 0 && words[at + 1] === 0 ? NOT_MAPPED : at;
   }
 
   /** @returns whether the window that holds the level 4 table can be used */
@@ -95,7 +102,7 @@ export class FlatTables {
     this.generation = -1;
     this.highest = -1;
     const { level4, memory, offset } = this;
-    const { views, address, firstIndex, byteLength } = windowAt(memory, level4, false);
+    const { views, address, firstIndex, byteLength } = windowAt(memory, level4, this.forWriting);
     const difference = (firstIndex + offset - address) / 4;
     if (level4 + TABLE_SIZE > address + byteLength || Math.abs(difference) > MAX_WORDS) return false;
     this.words = views.u32;

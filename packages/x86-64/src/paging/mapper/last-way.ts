@@ -24,12 +24,10 @@ export class LastWay {
   private generation = -1;
   /** Flags among the low twelve that all three have. */
   private flags = 0;
-  private table: Uint32Array = NO_WORDS;
+  /** The words that all of it lies in, as it does in plain memory and in a machine's. */
+  private words: Uint32Array = NO_WORDS;
   private first = 0;
   // The entries, by level: where each is, and its halves.
-  private words4: Uint32Array = NO_WORDS;
-  private words3: Uint32Array = NO_WORDS;
-  private words2: Uint32Array = NO_WORDS;
   private at4 = 0;
   private at3 = 0;
   private at2 = 0;
@@ -55,18 +53,23 @@ export class LastWay {
    * @returns whether it was written
    */
   put(region: number, index: number, low: number, high: number, parentFlags: number): boolean {
-    if (
-      region !== this.region ||
-      (parentFlags & ~this.flags) !== 0 ||
-      this.generation !== this.memory.generation ||
-      !this.isUnchanged()
-    )
+    if (region !== this.region || (parentFlags & ~this.flags) !== 0 || this.generation !== this.memory.generation)
       return false;
-    const { table } = this;
+    const { words, at2, at3, at4 } = this;
     const at = this.first + index;
-    if (table[at] !== 0 || table[at + 1] !== 0) return false;
-    table[at + 1] = high;
-    table[at] = low;
+    // One comparison for all that must be as it was: of the six halves, and of the two that must be 0.
+    const changed =
+      (words[at2]! ^ this.low2) |
+      (words[at2 + 1]! ^ this.high2) |
+      (words[at3]! ^ this.low3) |
+      (words[at3 + 1]! ^ this.high3) |
+      (words[at4]! ^ this.low4) |
+      (words[at4 + 1]! ^ this.high4) |
+      words[at]! |
+      words[at + 1]!;
+    if (changed !== 0) return false;
+    words[at + 1] = high;
+    words[at] = low;
     return true;
   }
 
@@ -79,42 +82,29 @@ export class LastWay {
     const low = words[at]! | 0;
     const high = words[at + 1]! | 0;
     if (level === 4) {
-      this.words4 = words;
+      this.words = words;
       this.at4 = at;
       this.low4 = low;
       this.high4 = high;
     } else if (level === 3) {
-      this.words3 = words;
       this.at3 = at;
       this.low3 = low;
       this.high3 = high;
     } else {
-      this.words2 = words;
       this.at2 = at;
       this.low2 = low;
       this.high2 = high;
     }
+    if (words !== this.words) this.words = NO_WORDS;
   }
 
   /** The new way is complete. */
   remember(address: VirtAddr, table: TableWindow): void {
+    if (table.words !== this.words) return;
     this.region = regionOf(address);
     this.generation = this.memory.generation;
     this.flags = this.low4 & this.low3 & this.low2 & 0xfff;
-    this.table = table.words;
     this.first = table.first;
-  }
-
-  private isUnchanged(): boolean {
-    const { words2, words3, words4, at2, at3, at4 } = this;
-    return (
-      (words2[at2]! | 0) === this.low2 &&
-      (words2[at2 + 1]! | 0) === this.high2 &&
-      (words3[at3]! | 0) === this.low3 &&
-      (words3[at3 + 1]! | 0) === this.high3 &&
-      (words4[at4]! | 0) === this.low4 &&
-      (words4[at4 + 1]! | 0) === this.high4
-    );
   }
 }
 

@@ -48,6 +48,8 @@ export class TableWalk {
 
   /** The fast way to translate, where tables are at an offset. */
   readonly flat: FlatTables | undefined;
+  /** Likewise to an entry that will be written. */
+  readonly flatForWriting: FlatTables | undefined;
   private readonly pointer: TablePointer | undefined;
   /** Where there is no {@link pointer}: what is to be added to a frame's address. Saves a call on each level. */
   private readonly offset: number;
@@ -70,7 +72,10 @@ export class TableWalk {
     this.level3 = new TableWindow(memory);
     this.level4 = new TableWindow(memory);
     this.last = new LastWay(memory);
-    this.flat = typeof pointer === "number" ? new FlatTables(memory, level4Table.address, pointer) : undefined;
+    if (typeof pointer === "number") {
+      this.flat = new FlatTables(memory, level4Table.address, pointer, false);
+      this.flatForWriting = new FlatTables(memory, level4Table.address, pointer, true);
+    }
   }
 
   /** Where the table in `frame` can be read and written. */

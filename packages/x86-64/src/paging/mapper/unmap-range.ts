@@ -19,34 +19,74 @@ const HUGE = 0x80;
 const GLOBAL = 0x100;
 const SIZES = [Size4KiB, Size4KiB, Size2MiB, Size1GiB] as const;
 
+/** Frames that follow each other, in numbers: a list of frames that are scattered is long. */
+class FrameRuns {
+  private readonly starts: number[] = [];
+  private readonly lengths: number[] = [];
+  private readonly levels: (1 | 2 | 3)[] = [];
+  // The run that is being collected.
+  private start = NaN;
+  private end = NaN;
+  private level: 1 | 2 | 3 = 1;
+
+  add(address: PhysAddr, bytes: number, level: 1 | 2 | 3): void {
+    if (address === this.end && level === this.level) this.end += bytes;
+    else {
+      this.endRun();
+      this.start = address;
+      this.end = address + bytes;
+      this.level = level;
+    }
+  }
+
+  endRun(): void {
+    if (!(this.end > this.start)) return;
+    this.starts.push(this.start);
+    this.lengths.push(this.end - this.start);
+    this.levels.push(this.level);
+    this.end = NaN;
+  }
+
+  ranges(): PhysFrameRangeInclusive<PageSize>[] {
+    return this.starts.map((start, i) => {
+      const size = SIZES[this.levels[i]!];
+      const first = PhysFrame.fromStartAddress(start, size);
+      const last = PhysFrame.fromStartAddress(start + this.lengths[i]! - size.bytes, size);
+      return new PhysFrameRangeInclusive(first, last);
+    });
+  }
+}
+
 /** One call of `unmapRange`: first everything is looked at, then removed. */
 export class RangeUnmapping {
-  /** The frames that were mapped, as runs in the order of the pages. */
-  readonly frames: PhysFrameRangeInclusive<PageSize>[] = [];
   /** The smallest size that was met. */
   smallest: PageSize = Size1GiB;
   /** Whether a page was global. */
   isGlobal = false;
   private readonly walk: TableWalk;
   private readonly allowHoles: boolean;
-  // The run of frames that is being collected.
-  private runStart = NaN;
-  private runLength = 0;
-  private runSize: PageSize = Size4KiB;
+  private readonly runs: FrameRuns = new FrameRuns();
+  private made: PhysFrameRangeInclusive<PageSize>[] | undefined;
 
   constructor(walk: TableWalk, allowHoles: boolean) {
     this.walk = walk;
     this.allowHoles = allowHoles;
   }
 
+  /** The frames that were mapped, as runs in the order of the pages. */
+  get frames(): readonly PhysFrameRangeInclusive<PageSize>[] {
+    return (this.made ??= this.runs.ranges());
+  }
+
   /** @throws UnmapError; nothing has changed then */
   run(start: number, end: number): void {
     this.visit(4, this.walk.openLevel4(true), start, end, false);
     this.visit(4, this.walk.openLevel4(true), start, end, true);
-    this.endRun();
+    this.runs.endRun();
   }
 
   private visit(level: Level, window: TableWindow, from: number, to: number, isFinal: boolean): void {
+    if (level === 1) return this.visitSmall(window, from, to, isFinal);
     const span = ENTRY_SIZES[level];
     for (let at = from; at < to;) {
       const next = Math.min(to, (Math.floor(at / span) + 1) * span);
@@ -56,16 +96,11 @@ export class RangeUnmapping {
       const address = addressIn(low, window.words[word + 1]!);
       if ((low & PRESENT) === 0) {
         if (!this.allowHoles) throw refusal("map/page-not-mapped", at, 1);
-      } else if (level === 1 || (level < 4 && (low & HUGE) !== 0)) {
-        const size = SIZES[level as 1 | 2 | 3];
+      } else if (level < 4 && (low & HUGE) !== 0) {
+        const size = SIZES[level as 2 | 3];
         if (next - at !== span) throw refusal("map/parent-entry-huge-page", at, level);
         if (offsetIn(address, size) !== 0) throw refusal("map/invalid-frame-address", at, level, address);
-        if (isFinal) {
-          window.words[word] = 0;
-          window.words[word + 1] = 0;
-          if ((low & GLOBAL) !== 0) this.isGlobal = true;
-          this.collect(address, size);
-        }
+        if (isFinal) this.remove(window, word, low, address, level as 2 | 3);
       } else {
         const below = this.walk.open((level - 1) as Level, addressAt(at), address, true);
         this.visit((level - 1) as Level, below, at, next, isFinal);
@@ -74,23 +109,26 @@ export class RangeUnmapping {
     }
   }
 
-  private collect(address: PhysAddr, size: PageSize): void {
-    if (size.bytes < this.smallest.bytes) this.smallest = size;
-    if (size === this.runSize && address === this.runStart + this.runLength) this.runLength += size.bytes;
-    else {
-      this.endRun();
-      this.runStart = address;
-      this.runLength = size.bytes;
-      this.runSize = size;
+  private visitSmall(window: TableWindow, from: number, to: number, isFinal: boolean): void {
+    const { words, first } = window;
+    const start = first + 2 * indexAt(from, 1);
+    const count = (to - from) / Size4KiB.bytes;
+    for (let i = 0; i < count; i++) {
+      const word = start + 2 * i;
+      const low = words[word]!;
+      if ((low & PRESENT) !== 0) {
+        if (isFinal) this.remove(window, word, low, addressIn(low, words[word + 1]!), 1);
+      } else if (!this.allowHoles) throw refusal("map/page-not-mapped", from + i * Size4KiB.bytes, 1);
     }
   }
 
-  private endRun(): void {
-    if (this.runLength === 0) return;
-    const first = PhysFrame.fromStartAddress(this.runStart, this.runSize);
-    const last = PhysFrame.fromStartAddress(this.runStart + this.runLength - this.runSize.bytes, this.runSize);
-    this.frames.push(new PhysFrameRangeInclusive(first, last));
-    this.runLength = 0;
+  private remove(window: TableWindow, word: number, low: number, address: PhysAddr, level: 1 | 2 | 3): void {
+    window.words[word] = 0;
+    window.words[word + 1] = 0;
+    const size = SIZES[level];
+    if ((low & GLOBAL) !== 0) this.isGlobal = true;
+    if (size.bytes < this.smallest.bytes) this.smallest = size;
+    this.runs.add(address, size.bytes, level);
   }
 }
 
