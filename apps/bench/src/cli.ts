@@ -29,14 +29,14 @@ function table({ name, about, measurements }: Report): string {
   return [pc.bold(name), `  ${about}`, ...rows].join("\n");
 }
 
-/** The READMEs that may show figures. */
+/** The READMEs that may show figures: all but the one that explains how. */
 function readmes(): string[] {
   const folders = ["packages", "apps"].flatMap((floor) =>
     readdirSync(join(ROOT, floor)).map((name) => join(floor, name)),
   );
   return [".", ...folders].flatMap((folder) => {
     const names = readdirSync(join(ROOT, folder)).filter((name) => /^README.*\.md$/.test(name));
-    return names.map((name) => join(ROOT, folder, name));
+    return folder === "apps/bench" ? [] : names.map((name) => join(ROOT, folder, name));
   });
 }
 

@@ -47,7 +47,7 @@ export class BootInfo implements BootInformation {
   private readonly memory: Memory;
   private readonly at: Ptr;
 
-  /** @param at - where {@link writeBootInfo} wrote it */
+  /** @param at - where `writeBootInfo` wrote it */
   constructor(memory: Memory, at: Ptr) {
     this.memory = memory;
     this.at = at;

@@ -20,7 +20,7 @@ export class Dummy extends GlobalAlloc {
     return NULL;
   }
 
-  /** @throws {@link Panic} always: nothing was ever handed out */
+  /** @throws `Panic` always: nothing was ever handed out */
   dealloc(_at: Ptr, _layout: Layout): void {
     throw new Panic("dealloc should be never called");
   }

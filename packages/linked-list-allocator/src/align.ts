@@ -17,7 +17,7 @@ export const BLOCK_ALIGN = 8;
  *
  * @param size - bytes, 0 … 2^53 − 1
  * @param align - bytes; a power of two, or 0 for no rounding
- * @throws {@link Panic} when `align` is anything else
+ * @throws `Panic` when `align` is anything else
  * @example alignDownSize(1001, 16) // => 992
  */
 export function alignDownSize(size: number, align: number): number {
@@ -30,7 +30,7 @@ export function alignDownSize(size: number, align: number): number {
 /**
  * Rounds up to a multiple of `align`: `alignDownSize(size + align - 1, align)`, as the crate writes it.
  *
- * @throws {@link Panic} as {@link alignDownSize}, also when the sum is out of its range
+ * @throws `Panic` as {@link alignDownSize}, also when the sum is out of its range
  * @example alignUpSize(1001, 16) // => 1008
  */
 export function alignUpSize(size: number, align: number): number {
@@ -40,7 +40,7 @@ export function alignUpSize(size: number, align: number): number {
 /**
  * The block really taken for a layout: at least a hole's header, and whole words.
  *
- * @throws {@link LayoutError} when `layout` is none
+ * @throws `LayoutError` when `layout` is none
  * @example alignLayout(Layout.fromSizeAlign(17, 1)).size // => 24
  */
 export function alignLayout(layout: { readonly size: number; readonly align: number }): Layout {

@@ -25,7 +25,7 @@ export class HeapGuard implements Disposable {
     this.guard = guard;
   }
 
-  /** The heap itself. @throws {@link LockError} `lock/released` after the release */
+  /** The heap itself. @throws `LockError` `lock/released` after the release */
   get heap(): Heap {
     return this.guard.value;
   }

@@ -102,7 +102,7 @@ export class Heap {
    * Takes a block from the first hole that fits.
    *
    * @returns its address, or `NULL` when there is no room; nothing has changed then
-   * @throws {@link LayoutError} when the layout is none
+   * @throws `LayoutError` when the layout is none
    */
   allocateFirstFit(layout: Layout): Ptr {
     return this.holeList.allocateFirstFit(layout);

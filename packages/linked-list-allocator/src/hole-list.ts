@@ -193,7 +193,7 @@ export class HoleList {
    * Takes a block from the first hole that fits. O(holes).
    *
    * @returns its address, or `NULL` when there is no room
-   * @throws {@link LayoutError} when the layout is none
+   * @throws `LayoutError` when the layout is none
    */
   allocateFirstFit(layout: Layout): Ptr {
     return this.engine.allocate(layout.size, layout.align);

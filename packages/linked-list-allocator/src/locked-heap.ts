@@ -114,7 +114,7 @@ export class LockedHeap extends GlobalAlloc {
    * Waits for the lock and takes it.
    *
    * @returns the heap, until it is disposed of: `using heap = locked.lock()`
-   * @throws {@link DeadlockError} when this thread has it, {@link LockPoisonedError} when its holder died
+   * @throws `DeadlockError` when this thread has it, {@link LockPoisonedError} when its holder died
    */
   lock(): HeapGuard {
     return new HeapGuard(this.mutex.lock());
@@ -194,7 +194,7 @@ export class LockedHeap extends GlobalAlloc {
     heap.restore(snapshot);
   }
 
-  /** @throws as {@link LockedHeap.lock}, {@link LayoutError} */
+  /** @throws as {@link LockedHeap.lock}, `LayoutError` */
   alloc(layout: Layout): Ptr {
     this.mutex.acquire();
     try {

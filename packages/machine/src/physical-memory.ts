@@ -22,7 +22,7 @@ export const MAX_MEMORY = 0x8000_0000;
 
 const FRAME_SIZE = 4096;
 
-/** RAM as {@link Memory} at physical addresses. */
+/** RAM as `Memory` at physical addresses. */
 export class PhysicalMemory extends LinearMemory {
   /**
    * @param memory - bytes, a multiple of 4096 from {@link MIN_MEMORY} to {@link MAX_MEMORY}; or a buffer of such a length, for

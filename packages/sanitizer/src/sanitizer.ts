@@ -98,7 +98,7 @@ export class Sanitizer extends GlobalAlloc {
    * Takes a block; its bytes count as uninitialised.
    *
    * @returns its address, or {@link NULL} when the allocator has no room, even with all that was in quarantine
-   * @throws {@link LayoutError} when `layout` is none, {@link SanitizerError} `sanitizer/bad-block`
+   * @throws `LayoutError` when `layout` is none, {@link SanitizerError} `sanitizer/bad-block`
    */
   override alloc(layout: Layout): Ptr {
     return this.keeper.take(layout, false, "alloc");

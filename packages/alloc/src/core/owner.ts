@@ -39,7 +39,7 @@ export abstract class Owner implements Lender, Disposable, Inspectable {
   readonly allocator: GlobalAlloc;
   /** Counts changes that make borrowed handles and iterators of this owner invalid. */
   epoch = 0;
-  /** One of {@link OWNED} …; subclasses compare it with 0 at the start of every operation. */
+  /** One of `OWNED` …; subclasses compare it with 0 at the start of every operation. */
   protected state: OwnerState;
   private readonly loan: Loan | undefined;
   private loanEpoch: number;
