@@ -21,7 +21,7 @@ export const BLOCK_ALIGN = 8;
  * @example alignDownSize(1001, 16) // => 992
  */
 export function alignDownSize(size: number, align: number): number {
-  if (!Number.isSafeInteger(size) || size < 0) throw new Panic(`expected a size of 0 … 2^53 − 1, got ${String(size)}`);
+  expectSize(size);
   if (align === 0) return size;
   if (!isPowerOfTwo(align)) throw new Panic(`expected \`align\` to be a power of 2, got ${String(align)}`);
   return alignDown(size, align);
@@ -34,6 +34,9 @@ export function alignDownSize(size: number, align: number): number {
  * @example alignUpSize(1001, 16) // => 1008
  */
 export function alignUpSize(size: number, align: number): number {
+  // Judged before the addition, which would join a string to the number, and throws at a bigint.
+  expectSize(size);
+  expectSize(align);
   return alignDownSize(size + align - 1, align);
 }
 
@@ -46,4 +49,8 @@ export function alignUpSize(size: number, align: number): number {
 export function alignLayout(layout: { readonly size: number; readonly align: number }): Layout {
   const { size, align } = Layout.fromSizeAlign(layout.size, layout.align);
   return Layout.fromSizeAlign(alignUpSize(Math.max(size, MIN_BLOCK_SIZE), BLOCK_ALIGN), align);
+}
+
+function expectSize(size: number): void {
+  if (!Number.isSafeInteger(size) || size < 0) throw new Panic(`expected a size of 0 … 2^53 − 1, got ${String(size)}`);
 }

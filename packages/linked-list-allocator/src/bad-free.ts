@@ -46,6 +46,11 @@ export function whyNotFreeable(
   return undefined;
 }
 
+/** The refusal of a free without a layout. */
+export function notLayout(at: Ptr, layout: unknown): BadFreeError {
+  return new BadFreeError("bad-free/layout", `expected a layout, got ${String(layout)}`, at, NaN, NaN);
+}
+
 export function aliasesHole(at: Ptr, size: number, align: number, hole: Ptr): BadFreeError {
   return new BadFreeError("bad-free/aliases-hole", `it overlaps the hole at ${hex(hole)}`, at, size, align);
 }

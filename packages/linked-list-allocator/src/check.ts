@@ -5,8 +5,19 @@
  */
 import { hex, NULL, type Memory, type Ptr } from "@kmem/memory";
 import { MIN_BLOCK_SIZE } from "./align.ts";
-import { damageOf, isInside, joinWords, MAGIC, readControlBlock, VERSION } from "./control-block.ts";
-import { bytesIn, gapsOf, touchesGap } from "./regions.ts";
+import {
+  CONTROL_SIZE,
+  damageOf,
+  INDEX_DIRTY,
+  isInside,
+  joinWords,
+  MAGIC,
+  readControlBlock,
+  VERSION,
+  type ControlFields,
+} from "./control-block.ts";
+import { MIN_INDEX_BYTES } from "./hole-index.ts";
+import { bytesIn, gapsOf, regionsOf, touchesGap } from "./regions.ts";
 
 export type FaultCode =
   /** The control block is not ours, of another version, or contradicts itself. */
@@ -60,7 +71,8 @@ const MOST_FAULTS = 100;
  *
  * @returns the faults; none when all is well
  */
-export function check({ memory, controlAt }: HeapPlace): Fault[] {
+export function check(place: HeapPlace): Fault[] {
+  const { memory, controlAt } = place;
   const faults: Fault[] = [];
   const report = (code: FaultCode, address: Ptr, message: string): void => {
     if (faults.length < MOST_FAULTS) faults.push({ code, address, message });
@@ -74,6 +86,8 @@ export function check({ memory, controlAt }: HeapPlace): Fault[] {
   if (damage !== undefined) report("control-block", controlAt, damage);
   if (fields.isSealed) report("unfinished", controlAt, "the thread that changed the list last did not finish");
   const { bottom, end, used } = fields;
+  const indexDamage = damageOfIndexPlace(memory, controlAt, fields);
+  if (indexDamage !== undefined) report("control-block", controlAt, indexDamage);
   if (bottom === NULL || !Number.isSafeInteger(bottom) || !Number.isSafeInteger(end)) return faults;
   if (!isInside(memory, bottom, end - bottom)) {
     report("control-block", controlAt, `the heap ${hex(bottom)}..${hex(end)} is not inside of its memory`);
@@ -85,6 +99,9 @@ export function check({ memory, controlAt }: HeapPlace): Fault[] {
     report("control-block", controlAt, "the records of the gaps between regions contradict themselves");
     return faults;
   }
+  for (const [start, stop] of regionsOf(gaps, bottom, end + fields.pending))
+    if (fields.indexAt < stop && fields.indexAt + fields.indexBytes > start)
+      report("control-block", controlAt, `the index at ${hex(fields.indexAt)} lies over the heap`);
 
   const passed = new Set<Ptr>();
   let from = controlAt + 24;
@@ -130,4 +147,23 @@ export function check({ memory, controlAt }: HeapPlace): Fault[] {
   if (passed.size !== fields.holes)
     report("count", controlAt, `${passed.size} holes, ${fields.holes} in the control block`);
   return faults;
+}
+
+/** What is impossible about where the index lies, if anything. */
+function damageOfIndexPlace(
+  memory: HeapPlace["memory"],
+  controlAt: Ptr,
+  { indexAt, indexBytes, indexState }: ControlFields,
+): string | undefined {
+  const what = `an index of ${indexBytes} bytes at ${hex(indexAt)}, state ${indexState}`;
+  if (indexAt === NULL) return indexBytes === 0 && indexState === 0 ? undefined : what;
+  const isPossible =
+    Number.isSafeInteger(indexAt) &&
+    indexAt % 8 === 0 &&
+    indexBytes >= MIN_INDEX_BYTES &&
+    indexBytes < 0x8000_0000 &&
+    indexState <= INDEX_DIRTY &&
+    isInside(memory, indexAt, indexBytes) &&
+    (indexAt >= controlAt + CONTROL_SIZE || indexAt + indexBytes <= controlAt);
+  return isPossible ? undefined : `${what}, is none`;
 }

@@ -60,18 +60,19 @@ export const INDEX_DIRTY = 2;
 const TWO_32 = 0x1_0000_0000;
 
 /** Refuses an address where no control block can be. */
-export function expectControlAddress(controlAt: Ptr): void {
+export function expectControlAddress(memory: Memory, controlAt: Ptr): void {
   if (!Number.isSafeInteger(controlAt) || controlAt % CONTROL_ALIGN !== 0)
     throw new AttachError(
       "attach/address",
       `expected a multiple of ${CONTROL_ALIGN}, got ${hex(controlAt)}`,
       controlAt,
     );
+  if (!isInside(memory, controlAt, CONTROL_SIZE))
+    throw new AttachError("attach/address", `expected ${CONTROL_SIZE} bytes inside of the memory`, controlAt);
 }
 
 /** Writes the control block of a heap that is not initialized, and whose index lies in the bytes named. */
 export function writeEmptyControlBlock(memory: Memory, controlAt: Ptr, indexAt: Ptr, indexBytes: number): void {
-  expectControlAddress(controlAt);
   const bytes = new Uint8Array(CONTROL_SIZE);
   const view = new DataView(bytes.buffer);
   view.setUint32(MAGIC_WORD * 4, MAGIC, true);
@@ -124,7 +125,7 @@ export function readControlBlock(memory: Pick<Memory, "readU32">, controlAt: Ptr
  * @throws {@link AttachError} with the reason
  */
 export function expectControlBlock(memory: Memory, controlAt: Ptr): void {
-  expectControlAddress(controlAt);
+  expectControlAddress(memory, controlAt);
   const magic = memory.readU32(controlAt);
   if (magic !== MAGIC)
     throw new AttachError("attach/magic", `expected the magic ${hex(MAGIC)}, got ${hex(magic)}`, controlAt);
@@ -141,14 +142,20 @@ export function damageOf(fields: ControlFields): string | undefined {
       ? undefined
       : "a heap that is not initialized has no holes and nothing in use";
   const size = end - bottom;
-  if (!isWordAddress(bottom) || !isWordAddress(end) || size < 16 || size > MAX_HEAP_SIZE)
-    return `bottom ${hex(bottom)} and end ${hex(end)} are no heap`;
+  if (!isHeap(bottom, end)) return `bottom ${hex(bottom)} and end ${hex(end)} are no heap`;
   if (used > size) return `${used} bytes in use of ${size}`;
   if (pending >= 16) return `${pending} bytes pending, expected 0 … 15`;
   if (holes > size / 16) return `${holes} holes in ${size} bytes`;
   if ((first === NULL) !== (holes === 0)) return `${holes} holes, the first at ${hex(first)}`;
   if (first !== NULL && (!isWordAddress(first) || first < bottom)) return `the first hole at ${hex(first)}`;
   return undefined;
+}
+
+/** Whether a heap can lie between two addresses; without memory both are null. */
+export function isHeap(bottom: Ptr, end: Ptr): boolean {
+  if (bottom === NULL && end === NULL) return true;
+  const size = end - bottom;
+  return isWordAddress(bottom) && isWordAddress(end) && bottom !== NULL && size >= 16 && size <= MAX_HEAP_SIZE;
 }
 
 /** Largest heap in bytes: offsets in it fit 32 bits. */
@@ -169,10 +176,10 @@ export function expectRange(start: Ptr, size: number): void {
 /** A memory whose ends may be known. */
 type Bounded = Pick<Memory, "readU32"> & { readonly base?: unknown; readonly byteLength?: unknown };
 
-/** Whether a range is wholly in a memory; of one whose ends are not known that is taken for granted. */
+/** Whether a range is wholly in a memory, as no bytes are anywhere; of one whose ends are not known it is taken for granted. */
 export function isInside({ base, byteLength }: Bounded, start: Ptr, size: number): boolean {
   if (typeof base !== "number" || typeof byteLength !== "number") return true;
-  return start >= base && start + size <= base + byteLength;
+  return size === 0 || (start >= base && start + size <= base + byteLength);
 }
 
 /** Refuses a range that is not wholly in the memory. */

@@ -31,7 +31,7 @@ export class FirstFit extends HoleFinder {
   /** @returns the address of a block, or `NULL`. @throws {@link LayoutError} */
   allocate(size: number, align: number): Ptr {
     this.sync();
-    if (size >>> 0 !== size || size > MAX_QUICK_SIZE || !isQuickAlign(align)) return this.allocateRare(size, align);
+    if (!isQuickSize(size) || !isQuickAlign(align)) return this.allocateRare(size, align);
     const need = size <= MIN_BLOCK_SIZE ? MIN_BLOCK_SIZE : (size + 7) & ~7;
     const hole = this.findFit(need, align - 1);
     return hole < 0 ? NULL : this.take(hole, need);
@@ -40,25 +40,38 @@ export class FirstFit extends HoleFinder {
   /** Gives a block back. @throws {@link BadFreeError} */
   free(at: Ptr, size: number, align: number): void {
     this.sync();
-    const exact = at - this.origin;
-    const offset = exact | 0;
-    const need = size <= MIN_BLOCK_SIZE ? MIN_BLOCK_SIZE : (size + 7) & ~7;
-    if (
-      offset !== exact ||
-      ((offset | (this.originLow + offset)) & ((align - 1) | 7)) !== 0 ||
-      offset < this.bottomOffset ||
-      size >>> 0 !== size ||
-      size > MAX_QUICK_SIZE ||
-      offset + need > this.endOffset ||
-      this.gaps.length !== 0 ||
-      !isQuickAlign(align)
-    ) {
+    const offset = this.quickOffset(at, size, align);
+    if (offset < 0) {
       this.freeRare(at, size, align);
       return;
     }
+    const need = size <= MIN_BLOCK_SIZE ? MIN_BLOCK_SIZE : (size + 7) & ~7;
     const next = this.findAround(offset);
     const used = this.expectFree(next, offset, need, at, size, align);
     this.insert(next, offset, need, used);
+  }
+
+  /** Refuses what {@link FirstFit.free} would, and changes nothing. @throws {@link BadFreeError} */
+  expectFreeable(at: Ptr, size: number, align: number): void {
+    this.sync();
+    if (this.quickOffset(at, size, align) < 0) this.expectPossible(at, size, align);
+    const need = Math.max(MIN_BLOCK_SIZE, alignUp(size, BLOCK_ALIGN));
+    const offset = at - this.origin;
+    this.expectFree(this.findAround(offset), offset, need, at, size, align);
+  }
+
+  /** The offset of a block that looks well at first sight; −1 for others, which are rare. */
+  private quickOffset(at: Ptr, size: number, align: number): number {
+    if (typeof at !== "number" || !isQuickSize(size) || !isQuickAlign(align) || this.gaps.length !== 0) return -1;
+    const exact = at - this.origin;
+    const offset = exact | 0;
+    const need = size <= MIN_BLOCK_SIZE ? MIN_BLOCK_SIZE : (size + 7) & ~7;
+    return offset !== exact ||
+      ((offset | (this.originLow + offset)) & ((align - 1) | 7)) !== 0 ||
+      offset < this.bottomOffset ||
+      offset + need > this.endOffset
+      ? -1
+      : offset;
   }
 
   /** Takes `need` bytes at `start` out of the hole found. */
@@ -275,6 +288,12 @@ export class FirstFit extends HoleFinder {
     return this.keeper.ready();
   }
 
+  /** What an index in memory, which others keep, says and the holes do not. */
+  checkFoundIndex(): string | undefined {
+    this.sync();
+    return this.keeper.checkFound();
+  }
+
   checkIndex(): string | undefined {
     this.sync();
     return this.keeper.check();
@@ -285,12 +304,17 @@ export class FirstFit extends HoleFinder {
     if (!isPowerOfTwo(align)) throw new LayoutError("layout/align", align);
     if (!Number.isSafeInteger(size) || size < 0) throw new LayoutError("layout/size", size);
     if (size > MAX_HEAP_SIZE) return NULL;
+    // The search here walks, but what it finds is taken out of the index too.
+    this.keeper.ready();
     const need = Math.max(MIN_BLOCK_SIZE, alignUp(size, BLOCK_ALIGN));
     let previous = HEAD;
     for (let hole = this.first(); hole !== NONE; hole = this.nextAt(hole)) {
       const address = this.origin + hole;
       const length = this.sizeAt(hole);
-      const start = address % align === 0 ? address : alignUp(address + 16, align);
+      const over = (address + MIN_BLOCK_SIZE) % align;
+      // Beyond 2^53 the sum is not exact, and larger than any hole's end all the same.
+      const aligned = over > 0 ? address + MIN_BLOCK_SIZE - over + align : address + MIN_BLOCK_SIZE - over;
+      const start = address % align === 0 ? address : aligned;
       const rest = address + length - start - need;
       if (rest === 0 || rest >= MIN_BLOCK_SIZE) {
         this.setPrevious(previous);
@@ -309,14 +333,18 @@ export class FirstFit extends HoleFinder {
    * @throws {@link BadFreeError}
    */
   private freeRare(at: Ptr, size: number, align: number): void {
-    const reason = whyNotFreeable(this, at, size, align, !this.trustsLinks);
-    if (reason !== undefined) throw reason;
+    this.expectPossible(at, size, align);
     const offset = at - this.origin;
     const need = Math.max(MIN_BLOCK_SIZE, alignUp(size, BLOCK_ALIGN));
     const next = this.findAround(offset);
     const used = this.expectFree(next, offset, need, at, size, align);
     if (next > 0x7fff_ffff || offset + need > 0x7fff_ffff) this.insertRare(next, offset, need, used);
     else this.insert(next, offset, need, used);
+  }
+
+  private expectPossible(at: Ptr, size: number, align: number): void {
+    const reason = whyNotFreeable(this, at, size, align, !this.trustsLinks);
+    if (reason !== undefined) throw reason;
   }
 
   /** Refuses a free that overlaps the holes found. @returns the bytes in use after it */
@@ -330,6 +358,17 @@ export class FirstFit extends HoleFinder {
   }
 }
 
+// Callers without types pass strings and bigints, which arithmetic would convert or throw a bare TypeError at.
+function isQuickSize(size: number): boolean {
+  return typeof size === "number" && size >>> 0 === size && size <= MAX_QUICK_SIZE;
+}
+
 function isQuickAlign(align: number): boolean {
-  return align > 0 && align <= MAX_QUICK_ALIGN && (align & (align - 1)) === 0 && align >>> 0 === align;
+  return (
+    typeof align === "number" &&
+    align > 0 &&
+    align <= MAX_QUICK_ALIGN &&
+    (align & (align - 1)) === 0 &&
+    align >>> 0 === align
+  );
 }

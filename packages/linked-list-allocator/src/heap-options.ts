@@ -5,7 +5,7 @@
  */
 import { alignUp, hex, NULL, type Memory, type Ptr } from "@kmem/memory";
 import { BLOCK_ALIGN, MIN_BLOCK_SIZE } from "./align.ts";
-import { CONTROL_SIZE, expectInside, expectRange, MAX_HEAP_SIZE } from "./control-block.ts";
+import { CONTROL_SIZE, expectInside, expectRange, MAX_HEAP_SIZE, readControlBlock } from "./control-block.ts";
 import { HeapError } from "./errors.ts";
 import { chunksFor, indexBytes, MIN_INDEX_BYTES } from "./hole-index.ts";
 import type { IndexMode } from "./index-keeper.ts";
@@ -19,6 +19,13 @@ export interface HeapOptions {
    */
   readonly badFrees?: "refuse" | "as-upstream";
   /**
+   * What becomes of `init` on a heap that has memory already. `refuse`: a {@link HeapError}. `as-upstream`: what the crate
+   * does, which is to forget all that was there, blocks in use included. (`initFromSlice` refuses in the crate too.)
+   *
+   * @defaultValue "refuse"
+   */
+  readonly secondInit?: "refuse" | "as-upstream";
+  /**
    * Whether holes are found by an index instead of by walking. The addresses are the same. `auto`: from 64 holes on.
    *
    * @defaultValue "auto"
@@ -26,7 +33,8 @@ export interface HeapOptions {
   readonly index?: IndexMode;
   /**
    * Bytes for an index that all handles of a new heap use, which threads that share a heap need: a handle's own index
-   * is out of date as soon as another has changed the heap. {@link indexBytesFor} says how many.
+   * is out of date as soon as another has changed the heap. {@link indexBytesFor} says how many. A heap that is attached to
+   * has its own already.
    */
   readonly indexRegion?: Slice;
 }
@@ -68,14 +76,32 @@ export function usableRange(start: Ptr, size: number): { bottom: Ptr; usable: nu
   return { bottom, usable, pending: available - usable };
 }
 
-export function expectOptions({ badFrees = "refuse", index = "auto" }: HeapOptions): void {
+/** Refuses what is no memory and what are no options: callers without types pass anything. @throws {@link HeapError} */
+export function expectOptions(memory: Memory, options: HeapOptions): void {
+  if (typeof (memory as Partial<Memory> | null | undefined)?.readU32 !== "function")
+    throw new HeapError("heap/options", "memory: expected a memory, with its methods", memory);
+  if (!isObject(options))
+    throw new HeapError("heap/options", `options: expected an object, got ${String(options)}`, options);
+  const { badFrees = "refuse", secondInit = "refuse", index = "auto", indexRegion } = options;
   expectOneOf("badFrees", badFrees, ["refuse", "as-upstream"]);
+  expectOneOf("secondInit", secondInit, ["refuse", "as-upstream"]);
   expectOneOf("index", index, ["auto", "off", "always"]);
+  if (indexRegion !== undefined) expectSlice("indexRegion", indexRegion);
 }
 
-function expectOneOf(name: string, value: string, allowed: readonly string[]): void {
-  if (!allowed.includes(value))
-    throw new HeapError("heap/options", `${name}: expected ${allowed.join(" or ")}, got ${value}`, value);
+/** Refuses what has no start and no size. @throws {@link HeapError} */
+export function expectSlice(name: string, slice: Slice): void {
+  if (!isObject(slice)) throw new HeapError("heap/options", `${name}: expected a slice, got ${String(slice)}`, slice);
+}
+
+/** Whether a value can have members. */
+export function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function expectOneOf(name: string, value: unknown, allowed: readonly string[]): void {
+  if (!(allowed as readonly unknown[]).includes(value))
+    throw new HeapError("heap/options", `${name}: expected ${allowed.join(" or ")}, got ${String(value)}`, value);
 }
 
 export function expectIndexRegion(memory: Memory, controlAt: Ptr, { start, size }: Slice): void {
@@ -84,7 +110,7 @@ export function expectIndexRegion(memory: Memory, controlAt: Ptr, { start, size 
   if (!Number.isSafeInteger(size) || size < MIN_INDEX_BYTES || size >= 0x8000_0000)
     throw new HeapError(
       "heap/options",
-      `indexRegion.size: expected ${MIN_INDEX_BYTES} bytes or more, got ${size}`,
+      `indexRegion.size: expected ${MIN_INDEX_BYTES} bytes or more, got ${String(size)}`,
       size,
     );
   expectInside(memory, start, size);
@@ -94,4 +120,15 @@ export function expectIndexRegion(memory: Memory, controlAt: Ptr, { start, size 
       "indexRegion: expected bytes apart from the control block",
       start,
     );
+}
+
+/** Refuses another index for a heap that is there already than the one it has. @throws {@link HeapError} */
+export function expectOwnIndexRegion(memory: Memory, controlAt: Ptr, { start, size }: Slice): void {
+  const { indexAt, indexBytes: own } = readControlBlock(memory, controlAt);
+  if (start === indexAt && size === own) return;
+  throw new HeapError(
+    "heap/options",
+    `indexRegion: expected none, or the heap's own of ${own} bytes at ${hex(indexAt)}, got ${String(size)} at ${hex(start)}`,
+    start,
+  );
 }

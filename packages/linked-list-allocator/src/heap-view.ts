@@ -11,8 +11,8 @@
  *
  * @module
  */
-import { alignDown, type Memory, type Ptr } from "@kmem/memory";
-import { joinWords, BOTTOM, END, EPOCH, FIRST, FIRST_GAP, PENDING } from "./control-block.ts";
+import { alignDown, hex, type Memory, type Ptr } from "@kmem/memory";
+import { joinWords, BOTTOM, END, EPOCH, FIRST, FIRST_GAP, isHeap, isInside, PENDING } from "./control-block.ts";
 import { HeapCorruptionError } from "./errors.ts";
 import { HEAD, NONE, UNKNOWN } from "./offsets.ts";
 import { gapsOf, type Gap } from "./regions.ts";
@@ -68,6 +68,7 @@ export class HeapView {
   /** What a link's low word minus `originLow` is below this, as a signed integer, is an offset without further ado. */
   quickLimit = 0;
   private generation = -1;
+  private isLoaded = false;
 
   constructor(memory: Memory, controlAt: Ptr, trustsLinks: boolean) {
     this.memory = memory;
@@ -81,23 +82,43 @@ export class HeapView {
   /** Catches up with what others did: call it first in each operation. */
   sync(): void {
     if (this.memory.generation !== this.generation) this.locateControl();
-    if (this.control[this.c + EPOCH] !== this.epoch) this.reload();
+    if (this.control[this.c + EPOCH] !== this.epoch) this.followOthers();
+  }
+
+  /** Another handle has changed the heap, which mostly leaves it where it is. */
+  private followOthers(): void {
+    const { control, c } = this;
+    if (
+      this.isLoaded &&
+      joinWords(control[c + BOTTOM]!, control[c + BOTTOM + 1]!) === this.bottom &&
+      joinWords(control[c + END]!, control[c + END + 1]!) === this.end &&
+      (control[c + FIRST_GAP]! | control[c + FIRST_GAP + 1]! | this.gaps.length) === 0
+    ) {
+      this.epoch = control[c + EPOCH]!;
+      this.reloads++;
+    } else this.reload();
   }
 
   /** Reads the control block anew. */
   reload(): void {
     this.locateControl();
     const { control, c } = this;
+    const bottom = joinWords(control[c + BOTTOM]!, control[c + BOTTOM + 1]!);
+    const end = joinWords(control[c + END]!, control[c + END + 1]!);
+    if (!isHeap(bottom, end) || !isInside(this.memory, bottom, end - bottom))
+      throw new HeapCorruptionError(
+        `bottom ${hex(bottom)} and end ${hex(end)} in the control block are no heap`,
+        this.controlAt,
+      );
+    this.isLoaded = true;
     this.epoch = control[c + EPOCH]!;
-    this.bottom = joinWords(control[c + BOTTOM]!, control[c + BOTTOM + 1]!);
-    this.end = joinWords(control[c + END]!, control[c + END + 1]!);
+    this.bottom = bottom;
+    this.end = end;
     this.origin = alignDown(this.bottom, 1 << PAGE_SHIFT);
     this.originLow = this.origin >>> 0;
     this.originHigh = Math.floor(this.origin / TWO_32) >>> 0;
     this.bottomOffset = this.bottom - this.origin;
     this.endOffset = this.end - this.origin;
-    if (!(this.endOffset >= 0 && this.endOffset < TWO_32))
-      throw new HeapCorruptionError("bottom and end in the control block are no heap", this.controlAt);
     const hasGaps = (control[c + FIRST_GAP]! | control[c + FIRST_GAP + 1]!) !== 0;
     const gaps = hasGaps ? gapsOf(this.memory, this.controlAt, this.bottom, this.end) : [];
     if (gaps === undefined)

@@ -5,10 +5,9 @@
  * @module
  */
 import type { Layout } from "@kmem/global-alloc";
-import { hex, type Memory, type Ptr } from "@kmem/memory";
+import type { Memory, Ptr } from "@kmem/memory";
 import { check, type Fault } from "./check.ts";
-import { HeapError } from "./errors.ts";
-import type { HeapOptions, Slice } from "./heap-options.ts";
+import { expectSlice, type HeapOptions, type Slice } from "./heap-options.ts";
 import { HoleList, type Hole } from "./hole-list.ts";
 import { putBack, takeSnapshot } from "./snapshot.ts";
 import { mapOf, statsOf, type HeapStats, type MapOptions } from "./stats.ts";
@@ -42,6 +41,7 @@ export class Heap {
 
   /** Makes a heap of a slice. @throws as {@link Heap.init} */
   static fromSlice(memory: Memory, controlAt: Ptr, slice: Slice, options: HeapOptions = {}): Heap {
+    expectSlice("slice", slice);
     return Heap.new(memory, controlAt, slice.start, slice.size, options);
   }
 
@@ -71,30 +71,27 @@ export class Heap {
   }
 
   /**
-   * Makes it a heap of `size` bytes at `start`; what it was before is forgotten.
+   * Makes it a heap of `size` bytes at `start`.
    *
    * The caller's duty (Rust's `unsafe`): the bytes are mapped, and nobody else uses them.
    *
    * @param start - address; rounded up to a multiple of 8
    * @param size - bytes; the last 0 … 7 may stay pending until `extend`
-   * @throws {@link HeapError} `heap/size-below-16`, `heap/aligned-size-below-16`, or when they cannot be
+   * @throws {@link HeapError} `heap/already-initialized` when the heap has memory (in the crate that is forgotten then: the
+   *   option `secondInit` chooses it); `heap/size-below-16`, `heap/aligned-size-below-16`, or when they cannot be
    */
   init(start: Ptr, size: number): void {
     this.holeList.init(start, size);
   }
 
   /**
-   * {@link Heap.init}, once.
+   * {@link Heap.init}, once whatever the options say.
    *
    * @throws {@link HeapError} `heap/already-initialized` when the heap has memory
    */
   initFromSlice(slice: Slice): void {
-    if (this.bottom !== 0)
-      throw new HeapError(
-        "heap/already-initialized",
-        `The heap has already been initialized: it begins at ${hex(this.bottom)}.`,
-        slice.start,
-      );
+    expectSlice("slice", slice);
+    if (this.bottom !== 0) throw this.holeList.alreadyInitialized(slice.start);
     this.init(slice.start, slice.size);
   }
 

@@ -13,10 +13,11 @@
  * @see https://github.com/rust-osdev/linked-list-allocator/blob/v0.10.5/src/hole.rs
  * @module
  */
-import type { Layout } from "@kmem/global-alloc";
+import { LayoutError, type Layout } from "@kmem/global-alloc";
 import { hex, NULL, type Memory, type Ptr } from "@kmem/memory";
 import { alignLayout, BLOCK_ALIGN, MIN_BLOCK_SIZE } from "./align.ts";
 import { check } from "./check.ts";
+import { notLayout } from "./bad-free.ts";
 import { commit } from "./commit.ts";
 import {
   CONTROL_SIZE,
@@ -33,7 +34,14 @@ import {
 } from "./control-block.ts";
 import { AttachError, HeapError } from "./errors.ts";
 import { FirstFit } from "./first-fit.ts";
-import { expectIndexRegion, expectOptions, usableRange, type HeapOptions } from "./heap-options.ts";
+import {
+  expectIndexRegion,
+  expectOptions,
+  expectOwnIndexRegion,
+  isObject,
+  usableRange,
+  type HeapOptions,
+} from "./heap-options.ts";
 import { HEAD, NONE, SKIP } from "./offsets.ts";
 import { addGap, bytesIn, RECORD_SIZE, type Gap } from "./regions.ts";
 
@@ -47,10 +55,12 @@ export interface Hole {
 /** The holes of one heap. */
 export class HoleList {
   private readonly engine: FirstFit;
+  private readonly forgetsOnInit: boolean;
 
   private constructor(memory: Memory, controlAt: Ptr, options: HeapOptions) {
-    const { badFrees = "refuse", index = "auto" } = options;
+    const { badFrees = "refuse", secondInit = "refuse", index = "auto" } = options;
     const asUpstream = badFrees === "as-upstream";
+    this.forgetsOnInit = secondInit === "as-upstream";
     // Holes beyond the heap's end, which upstream allows, are beyond the index too.
     this.engine = new FirstFit(memory, controlAt, asUpstream, asUpstream ? "off" : index);
     this.engine.sync();
@@ -58,9 +68,9 @@ export class HoleList {
 
   /** Makes a list without any memory; writes its control block at `controlAt`. */
   static empty(memory: Memory, controlAt: Ptr, options: HeapOptions = {}): HoleList {
+    expectOptions(memory, options);
+    expectControlAddress(memory, controlAt);
     const { indexRegion } = options;
-    expectOptions(options);
-    expectControlAddress(controlAt);
     if (indexRegion !== undefined) expectIndexRegion(memory, controlAt, indexRegion);
     writeEmptyControlBlock(memory, controlAt, indexRegion?.start ?? NULL, indexRegion?.size ?? 0);
     return new HoleList(memory, controlAt, options);
@@ -69,6 +79,7 @@ export class HoleList {
   /** Makes a list with one hole. @throws as {@link HoleList.init} */
   static new(memory: Memory, controlAt: Ptr, start: Ptr, size: number, options: HeapOptions = {}): HoleList {
     // All that `init` would refuse, before a control block is written.
+    expectOptions(memory, options);
     usableRange(start, size);
     expectInside(memory, start, size);
     expectApart(controlAt, CONTROL_SIZE, start, size);
@@ -87,19 +98,24 @@ export class HoleList {
    * @throws {@link AttachError} when there is none, it is of another version, or damaged
    */
   static attach(memory: Memory, controlAt: Ptr, options: HeapOptions = {}): HoleList {
+    expectOptions(memory, options);
     expectControlBlock(memory, controlAt);
     // Frees that only upstream takes leave holes that are faults to `check`.
     const tolerates = options.badFrees === "as-upstream";
     const fault = check({ memory, controlAt }).find(({ code }) => !tolerates || code === "control-block");
     if (fault !== undefined)
       throw new AttachError("attach/damaged", `${fault.code} at ${hex(fault.address)}: ${fault.message}`, controlAt);
-    return HoleList.attachUnchecked(memory, controlAt, options);
+    const list = HoleList.attachUnchecked(memory, controlAt, options);
+    const difference = tolerates ? undefined : list.engine.checkFoundIndex();
+    if (difference !== undefined) throw new AttachError("attach/damaged", `the index: ${difference}`, controlAt);
+    return list;
   }
 
   /** {@link HoleList.attach} to a list that may be half changed, to {@link HoleList.repair} it. */
   static attachUnchecked(memory: Memory, controlAt: Ptr, options: HeapOptions = {}): HoleList {
-    expectOptions(options);
+    expectOptions(memory, options);
     expectControlBlock(memory, controlAt);
+    if (options.indexRegion !== undefined) expectOwnIndexRegion(memory, controlAt, options.indexRegion);
     return new HoleList(memory, controlAt, options);
   }
 
@@ -109,15 +125,17 @@ export class HoleList {
   }
 
   /**
-   * Makes the list one hole of all the bytes given, whatever it was before.
+   * Makes the list one hole of all the bytes given.
    *
    * @param start - address; rounded up to a multiple of 8
    * @param size - bytes; 16 or more remain after the rounding
-   * @throws {@link HeapError}
+   * @throws {@link HeapError} `heap/already-initialized` when it has memory, unless told by `secondInit` to forget that;
+   *   others when start and size cannot be
    */
   init(start: Ptr, size: number): void {
     const view = this.engine;
     view.sync();
+    if (view.bottom !== NULL && !this.forgetsOnInit) throw this.alreadyInitialized(start);
     const { bottom, usable, pending } = usableRange(start, size);
     expectRoom(view.memory, this.controlAt, start, size);
     view.memory.window(bottom, true);
@@ -196,6 +214,7 @@ export class HoleList {
    * @throws `LayoutError` when the layout is none
    */
   allocateFirstFit(layout: Layout): Ptr {
+    if (!isObject(layout)) throw new LayoutError("layout/size", layout);
     return this.engine.allocate(layout.size, layout.align);
   }
 
@@ -208,7 +227,18 @@ export class HoleList {
    * @throws {@link BadFreeError} when one is noticed; nothing has changed then
    */
   deallocate(at: Ptr, layout: Layout): void {
+    if (!isObject(layout)) throw notLayout(at, layout);
     this.engine.free(at, layout.size, layout.align);
+  }
+
+  /**
+   * Refuses what {@link HoleList.deallocate} would refuse, and gives nothing back. O(holes).
+   *
+   * @throws {@link BadFreeError}
+   */
+  expectFreeable(at: Ptr, layout: Layout): void {
+    if (!isObject(layout)) throw notLayout(at, layout);
+    this.engine.expectFreeable(at, layout.size, layout.align);
   }
 
   /**
@@ -286,6 +316,16 @@ export class HoleList {
    */
   repair(): boolean {
     return this.engine.repair();
+  }
+
+  /** The refusal of a second `init`. */
+  alreadyInitialized(start: Ptr): HeapError {
+    const { bottom } = this;
+    return new HeapError(
+      "heap/already-initialized",
+      `The heap has already been initialized: it begins at ${hex(bottom)}.`,
+      start,
+    );
   }
 
   /** Whether the holes are found by an index now. */

@@ -44,6 +44,10 @@ export class IndexKeeper {
   /** Where the index in memory lies that `index` shows, or 0 when it is this handle's own. */
   private sharedAt: Ptr = 0;
   private shownBuffer: ArrayBufferLike | undefined = undefined;
+  private shownAt = 0;
+  private shownBytes = 0;
+  /** When `index` was last seen to show the bytes in memory. */
+  private seenMoves = -1;
   /** Whether the bytes of the index may be anything. */
   private isDirty = false;
   /** Holes walked past since an own index went out of date; building it anew must be worth it. */
@@ -55,11 +59,12 @@ export class IndexKeeper {
     [this.buildAbove, this.dropBelow] = LIMITS[mode];
   }
 
-  /** Decides whether the index is used by the operation that begins; the view is in step. */
+  /** Decides whether the index is used by the operation that begins, which calls it once; the view is in step. */
   ready(): boolean {
     const { view } = this;
     const holes = view.control[view.c + HOLES]!;
     if (view.reloads !== this.seenReloads) this.catchUp();
+    if (this.sharedAt !== 0) this.readState();
     if (this.isLive) {
       if (holes >= this.dropBelow) return true;
       this.drop();
@@ -128,7 +133,18 @@ export class IndexKeeper {
 
   /** What the index says and the holes do not; `undefined` when they agree or it is not in use. */
   check(): string | undefined {
-    if (!this.ready()) return undefined;
+    return this.ready() ? this.difference() : undefined;
+  }
+
+  /** {@link IndexKeeper.check} of an index in memory that others keep; nothing is built or written for it. */
+  checkFound(): string | undefined {
+    if (this.view.reloads !== this.seenReloads) this.catchUp();
+    if (this.sharedAt === 0) return undefined;
+    this.readState();
+    return this.isLive ? this.difference() : undefined;
+  }
+
+  private difference(): string | undefined {
     const { view, index } = this;
     const fresh = new HoleIndex(new ArrayBuffer(indexBytes(index.chunks)), 0, index.chunks);
     for (let hole = view.first(); hole !== NONE; hole = view.nextAt(hole)) fresh.insert(hole, view.sizeAt(hole));
@@ -148,9 +164,20 @@ export class IndexKeeper {
       return;
     }
     this.sharedAt = at;
+  }
+
+  /** What the index in memory is now: any handle may have built or dropped it, which changes nothing of the heap. */
+  private readState(): void {
+    const { control, c } = this.view;
     const state = control[c + INDEX_STATE]!;
     this.isDirty = state !== INDEX_EMPTY;
-    this.isLive = state === INDEX_LIVE && this.showShared();
+    this.isLive = state === INDEX_LIVE && this.isShown();
+  }
+
+  private isShown(): boolean {
+    const { view } = this;
+    if (view.moves !== this.seenMoves) return this.showShared();
+    return this.index.chunks * 256 >= view.endOffset;
   }
 
   private isWorthwhile(holes: number): boolean {
@@ -166,9 +193,13 @@ export class IndexKeeper {
     const { view } = this;
     if (this.sharedAt !== 0) {
       if (!this.showShared()) return;
-    } else if ((this.index as HoleIndex | undefined)?.chunks !== chunksFor(view.endOffset)) {
+    } else if (
+      this.shownBuffer !== undefined ||
+      (this.index as HoleIndex | undefined)?.chunks !== chunksFor(view.endOffset)
+    ) {
       const chunks = chunksFor(view.endOffset);
       this.index = new HoleIndex(new ArrayBuffer(indexBytes(chunks)), 0, chunks);
+      this.shownBuffer = undefined;
       this.isDirty = false;
     }
     if (this.isDirty) this.index.clear();
@@ -193,15 +224,17 @@ export class IndexKeeper {
     const { control, c } = view;
     const available = control[c + INDEX_BYTES]!;
     const { views, firstIndex, address, byteLength } = view.memory.window(this.sharedAt, true);
-    const { buffer } = views.u8;
+    const { buffer, byteOffset } = views.u8;
     const before = this.sharedAt - address;
     if (byteLength - before < available) return false;
-    const shown = this.index as HoleIndex | undefined;
-    if (this.shownBuffer !== buffer || shown === undefined) {
-      const chunks = mostChunksIn(available);
-      this.index = new HoleIndex(buffer, views.u8.byteOffset + firstIndex + before, chunks);
+    const at = byteOffset + firstIndex + before;
+    if (this.shownBuffer !== buffer || this.shownAt !== at || this.shownBytes !== available) {
+      this.index = new HoleIndex(buffer, at, mostChunksIn(available));
       this.shownBuffer = buffer;
+      this.shownAt = at;
+      this.shownBytes = available;
     }
+    this.seenMoves = view.moves;
     return this.index.chunks * 256 >= view.endOffset;
   }
 

@@ -4,23 +4,15 @@
  * @see https://docs.rs/linked_list_allocator/0.10.5/linked_list_allocator/struct.LockedHeap.html
  * @module
  */
-import { GlobalAlloc, type Layout } from "@kmem/global-alloc";
-import { alignUp, LinearMemory, type GrowableMemory, type Memory, type Ptr } from "@kmem/memory";
-import {
-  DeadlockError,
-  LockError,
-  LockPoisonedError,
-  Mutex,
-  threadId,
-  type MutexGuard,
-  type MutexOptions,
-} from "@kmem/spin";
+import { GlobalAlloc, Layout } from "@kmem/global-alloc";
+import { alignUp, LinearMemory, NULL, type GrowableMemory, type Memory, type Ptr } from "@kmem/memory";
+import { DeadlockError, LockError, LockPoisonedError, Mutex, type MutexGuard, type MutexOptions } from "@kmem/spin";
 import { check, type Fault } from "./check.ts";
-import { CONTROL_ALIGN, CONTROL_SIZE, expectControlBlock, LOCK_OFFSET } from "./control-block.ts";
+import { CONTROL_ALIGN, CONTROL_SIZE, expectControlAddress, expectControlBlock, LOCK_OFFSET } from "./control-block.ts";
 import { HeapCorruptionError } from "./errors.ts";
 import { Heap } from "./heap.ts";
 import { HeapGuard } from "./heap-guard.ts";
-import type { HeapOptions } from "./heap-options.ts";
+import { expectOptions, type HeapOptions } from "./heap-options.ts";
 import type { HeapStats, MapOptions } from "./stats.ts";
 
 export interface LockedHeapOptions extends HeapOptions, MutexOptions {}
@@ -56,11 +48,13 @@ export class LockedHeap extends GlobalAlloc {
    * @param controlAt - where its control block of 128 bytes is written; a multiple of 128, outside of the heap
    */
   static empty(memory: Memory, controlAt: Ptr, options: LockedHeapOptions = {}): LockedHeap {
+    expectLock(memory, controlAt, options);
     return new LockedHeap(Heap.empty(memory, controlAt, options), options);
   }
 
   /** Makes a heap of `size` bytes at `start`. @throws as {@link Heap.init} */
   static new(memory: Memory, controlAt: Ptr, start: Ptr, size: number, options: LockedHeapOptions = {}): LockedHeap {
+    expectLock(memory, controlAt, options);
     return new LockedHeap(Heap.new(memory, controlAt, start, size, options), options);
   }
 
@@ -73,10 +67,11 @@ export class LockedHeap extends GlobalAlloc {
    * @throws {@link AttachError} when there is none, it is of another version, or damaged
    */
   static attach(memory: Memory, controlAt: Ptr, options: LockedHeapOptions = {}): LockedHeap {
+    expectOptions(memory, options);
     expectControlBlock(memory, controlAt);
     const mutex = new Mutex(memory, controlAt + LOCK_OFFSET, undefined, options);
-    // In memory that no other thread reaches, another thread's lock was loaded with the bytes.
-    if (!memory.isShared && mutex.owner !== threadId()) mutex.declareDead(mutex.owner);
+    // In memory that no other thread reaches, a lock that is not held here was loaded with the bytes.
+    if (!memory.isShared && !mutex.isHeldHere) mutex.declareDead(mutex.owner);
     let holdsAlready = false;
     try {
       mutex.acquire();
@@ -204,6 +199,33 @@ export class LockedHeap extends GlobalAlloc {
     }
   }
 
+  /**
+   * As the default, under one lock, and with `at` judged first.
+   *
+   * @throws as {@link LockedHeap.lock}, {@link BadFreeError}, {@link LayoutError}; nothing has changed then
+   */
+  override realloc(at: Ptr, layout: Layout, newSize: number): Ptr {
+    this.mutex.acquire();
+    try {
+      const { holeList } = this.heap;
+      holeList.expectFreeable(at, layout);
+      const newLayout = Layout.fromSizeAlign(newSize, layout.align);
+      const to = holeList.allocateFirstFit(newLayout);
+      if (to === NULL) return NULL;
+      try {
+        this.memory.copy(to, at, Math.min(layout.size, newSize));
+      } catch (error) {
+        // A page fault in virtual memory: the new block must not be lost for that.
+        holeList.deallocate(to, newLayout);
+        throw error;
+      }
+      holeList.deallocate(at, layout);
+      return to;
+    } finally {
+      this.mutex.release();
+    }
+  }
+
   /** @throws as {@link LockedHeap.lock}, {@link BadFreeError} */
   dealloc(at: Ptr, layout: Layout): void {
     this.mutex.acquire();
@@ -213,6 +235,13 @@ export class LockedHeap extends GlobalAlloc {
       this.mutex.release();
     }
   }
+}
+
+/** Refuses what no lock can be made of: the heap's bytes are written before its lock is. */
+function expectLock(memory: Memory, controlAt: Ptr, options: LockedHeapOptions): void {
+  expectOptions(memory, options);
+  expectControlAddress(memory, controlAt);
+  new Mutex(memory, controlAt + LOCK_OFFSET, undefined, options);
 }
 
 function repairAndCheck(heap: Heap): Fault[] {
@@ -232,9 +261,10 @@ function placeIn(
   buffer: ArrayBufferLike | GrowableMemory,
   options: BufferOptions,
 ): { memory: LinearMemory; controlAt: Ptr; end: Ptr } {
+  const memory = new LinearMemory(buffer);
+  expectOptions(memory, options);
   const { byteOffset = 0, byteLength } = options;
   // Addresses are the buffer's own indices, also for a part of it: so a Wasm module can use them.
-  const memory = new LinearMemory(buffer);
   const part = new LinearMemory(buffer, byteLength === undefined ? { byteOffset } : { byteOffset, byteLength });
   return { memory, controlAt: alignUp(byteOffset, CONTROL_ALIGN), end: byteOffset + part.byteLength };
 }

@@ -12,6 +12,7 @@
  * @module
  */
 import { hex, NULL, type Memory, type Ptr } from "@kmem/memory";
+import { MIN_BLOCK_SIZE } from "./align.ts";
 import { check } from "./check.ts";
 import {
   CONTROL_SIZE,
@@ -21,6 +22,8 @@ import {
   INDEX_BYTES,
   INDEX_DIRTY,
   INDEX_STATE,
+  isHeap,
+  isInside,
   joinWords,
   LOCK_OFFSET,
   MAGIC,
@@ -28,16 +31,25 @@ import {
   SEALED,
   VERSION,
 } from "./control-block.ts";
-import { HeapError } from "./errors.ts";
+import { HeapCorruptionError, HeapError } from "./errors.ts";
 import { gapsOf, regionsOf } from "./regions.ts";
 
 const SNAPSHOT_MAGIC = 0x534c_6d6b;
 const HEADER = 32;
 const BODY = HEADER + CONTROL_SIZE;
 
-/** Copies a heap; nobody changes it meanwhile. */
+/**
+ * Copies a heap; nobody changes it meanwhile. Damaged holes are copied as they are.
+ *
+ * @throws {@link HeapCorruptionError} when the control block does not say where the heap is
+ */
 export function takeSnapshot(memory: Memory, controlAt: Ptr): Uint8Array {
   const { bottom, end, pending } = readControlBlock(memory, controlAt);
+  if (!isHeap(bottom, end) || pending >= MIN_BLOCK_SIZE || !isInside(memory, bottom, end - bottom + pending))
+    throw new HeapCorruptionError(
+      `expected a heap, got bottom ${hex(bottom)}, end ${hex(end)} and ${pending} bytes pending`,
+      controlAt,
+    );
   const length = end - bottom + pending;
   const bytes = new Uint8Array(BODY + length);
   const view = new DataView(bytes.buffer);
@@ -68,7 +80,9 @@ export function putBack(memory: Memory, controlAt: Ptr, snapshot: Uint8Array): v
   const bottom = readAddress(view, 16);
   const ranges = rangesOf(bytesAt(view, controlAt), controlAt);
   for (const [start, stop] of ranges) expectRoom(memory, controlAt, start, stop - start);
-  const control = snapshot.slice(HEADER, BODY);
+  // Not `slice`, which for Node's Buffer shows the caller's own bytes.
+  const control = new Uint8Array(CONTROL_SIZE);
+  control.set(snapshot.subarray(HEADER, BODY));
   const words = new DataView(control.buffer);
   for (const word of [LOCK_OFFSET / 4, LOCK_OFFSET / 4 + 1, INDEX_AT, INDEX_AT + 1, INDEX_BYTES])
     words.setUint32(word * 4, memory.readU32(controlAt + word * 4), true);

@@ -4,8 +4,10 @@
  * @module
  */
 import { hex, type Ptr } from "@kmem/memory";
-import { HeapError } from "./errors.ts";
+import { MIN_BLOCK_SIZE } from "./align.ts";
+import { HeapCorruptionError, HeapError } from "./errors.ts";
 import type { Heap } from "./heap.ts";
+import { isObject } from "./heap-options.ts";
 import { RECORD_SIZE } from "./regions.ts";
 
 /** Figures; sizes in bytes. */
@@ -28,7 +30,7 @@ export interface HeapStats {
   readonly isIndexed: boolean;
 }
 
-/** The figures of a heap now. O(holes). */
+/** The figures of a heap now. O(holes). @throws {@link HeapCorruptionError} when its links cannot be followed */
 export function statsOf(heap: Heap): HeapStats {
   const { bottom, top, size, used, free } = heap;
   let holes = 0;
@@ -50,7 +52,7 @@ export function statsOf(heap: Heap): HeapStats {
     holes,
     largestHole,
     smallestHole: holes === 0 ? 0 : smallestHole,
-    fragmentation: free === 0 ? 0 : 1 - largestHole / free,
+    fragmentation: free === 0 ? 0 : Math.max(0, 1 - largestHole / free),
     isIndexed: heap.isIndexed,
   };
 }
@@ -73,37 +75,38 @@ const FREE = "·";
 /**
  * Draws the heap: a character per so many bytes, a power of two, and what it means above.
  *
+ * It is there for damaged heaps too: the map then shows what could be walked, and a last line says where that ended.
+ *
  * @throws {@link HeapError} `heap/options` when an option is not 1 … 4096
  * @example Heap.new(new LinearMemory(new ArrayBuffer(1024)), 0, 128, 512).toText().split("\n")[0] // => "heap 0x80..0x280: 512 bytes, 0 in use, 1 hole"
  */
 export function mapOf(heap: Heap, options: MapOptions = {}): string {
+  if (!isObject(options))
+    throw new HeapError("heap/options", `options: expected an object, got ${String(options)}`, options);
   const columns = expectCount("columns", options.columns ?? 64);
   const rows = expectCount("rows", options.rows ?? 16);
+  try {
+    return heap.bottom === 0 ? "heap: not initialized" : draw(heap, columns, rows);
+  } catch (error) {
+    if (!(error instanceof HeapCorruptionError)) throw error;
+    return `heap: ${error.message}`;
+  }
+}
+
+function draw(heap: Heap, columns: number, rows: number): string {
   const { bottom, size, used, top } = heap;
-  if (bottom === 0) return "heap: not initialized";
   const { gaps, pending } = heap.holeList;
-  const span = top - pending - bottom;
+  const span = top - Math.min(pending, MIN_BLOCK_SIZE - 1) - bottom;
   let cell = 16;
   while (cell * columns * rows < span) cell *= 2;
-  const freeIn = new Float64Array(Math.ceil(span / cell));
-  let holes = 0;
-  for (const hole of heap.holes()) {
-    holes++;
-    const start = hole.address - bottom;
-    for (let at = start; at < start + hole.size;) {
-      const index = Math.floor(at / cell);
-      const stop = Math.min(start + hole.size, (index + 1) * cell);
-      freeIn[index]! += stop - at;
-      at = stop;
-    }
-  }
+  const { freeIn, holes, damage } = countFree(heap, span, cell);
   const isBetween = (i: number): boolean =>
     gaps.some(
       ({ start, record }) =>
         start <= bottom + i * cell && Math.min((i + 1) * cell, span) + bottom <= record + RECORD_SIZE,
     );
   const cells = Array.from(freeIn, (free, i) =>
-    isBetween(i) ? BETWEEN : free === 0 ? IN_USE : free === Math.min(cell, span - i * cell) ? FREE : MIXED,
+    isBetween(i) ? BETWEEN : free === 0 ? IN_USE : free >= Math.min(cell, span - i * cell) ? FREE : MIXED,
   );
   const lines = [
     `heap ${hex(bottom)}..${hex(top)}: ${size} bytes, ${used} in use, ${holes} ${holes === 1 ? "hole" : "holes"}`,
@@ -111,7 +114,36 @@ export function mapOf(heap: Heap, options: MapOptions = {}): string {
   ];
   for (let i = 0; i < cells.length; i += columns)
     lines.push(`${hex(bottom + i * cell)} ${cells.slice(i, i + columns).join("")}`);
+  if (damage !== undefined) lines.push(damage);
   return lines.join("\n");
+}
+
+/** Counts the free bytes in each cell of a map; of a hole that reaches beyond the heap, what is inside. */
+function countFree(
+  heap: Heap,
+  span: number,
+  cell: number,
+): { freeIn: Float64Array; holes: number; damage: string | undefined } {
+  const { bottom } = heap;
+  const freeIn = new Float64Array(Math.ceil(span / cell));
+  let holes = 0;
+  try {
+    for (const hole of heap.holes()) {
+      holes++;
+      const start = hole.address - bottom;
+      const end = Math.min(start + hole.size, span);
+      for (let at = start; at < end;) {
+        const index = Math.floor(at / cell);
+        const stop = Math.min(end, (index + 1) * cell);
+        freeIn[index]! += stop - at;
+        at = stop;
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof HeapCorruptionError)) throw error;
+    return { freeIn, holes, damage: error.message };
+  }
+  return { freeIn, holes, damage: undefined };
 }
 
 function expectCount(name: string, value: number): number {

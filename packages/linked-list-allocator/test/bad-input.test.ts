@@ -1,8 +1,17 @@
 import { inspect } from "node:util";
 import { Layout, LayoutError } from "@kmem/global-alloc";
-import { LinearMemory } from "@kmem/memory";
+import { LinearMemory, Panic } from "@kmem/memory";
 import { describe, expect, it } from "vitest";
-import { AttachError, BadFreeError, Heap, HeapError, LockedHeap } from "../src/index.ts";
+import {
+  alignDownSize,
+  alignUpSize,
+  AttachError,
+  BadFreeError,
+  Heap,
+  HeapError,
+  HoleList,
+  LockedHeap,
+} from "../src/index.ts";
 import { CONTROL, layout, refused, START, testHeap } from "./support/heaps.ts";
 
 /** What is no count of bytes. */
@@ -96,6 +105,60 @@ for (const index of ["off", "always"] as const)
     });
   });
 
+describe("without a layout, or with an address that is no number", () => {
+  it("nothing is allocated, freed or moved, and no byte changes", () => {
+    for (const index of ["off", "always"] as const) {
+      const test = testHeap(4096, { index });
+      const at = test.heap.allocateFirstFit(layout(64));
+      const locked = LockedHeap.attach(test.memory, CONTROL, { index });
+      test.heap.allocateFirstFit(layout(64));
+      // Callers without types.
+      const wrongs = [undefined, null, 5, "layout", {}, { size: 64 }, { size: 64n, align: 8n }] as unknown as Layout[];
+      for (const wrong of wrongs) {
+        for (const allocate of [() => test.heap.allocateFirstFit(wrong), () => locked.alloc(wrong)])
+          expect(refused(test, allocate)).toBeInstanceOf(LayoutError);
+        for (const free of [
+          () => test.heap.deallocate(at, wrong),
+          () => locked.dealloc(at, wrong),
+          () => locked.realloc(at, wrong, 8),
+        ])
+          expect(refused(test, free)).toMatchObject({ code: "bad-free/layout" });
+      }
+      for (const wrong of [String(at), BigInt(at), undefined, null, [at], {}, true] as unknown as number[])
+        for (const free of [
+          () => test.heap.deallocate(wrong, layout(64)),
+          () => locked.dealloc(wrong, layout(64)),
+          () => locked.realloc(wrong, layout(64), 8),
+        ])
+          expect(refused(test, free)).toBeInstanceOf(BadFreeError);
+      for (const wrong of NO_SIZES)
+        expect(refused(test, () => locked.realloc(at, layout(64), wrong as number))).toBeInstanceOf(LayoutError);
+      expect(locked.check()).toEqual([]);
+    }
+  });
+
+  it("a realloc of what is no block changes no byte, not even of free memory", () => {
+    const test = testHeap(4096);
+    const at = test.heap.allocateFirstFit(layout(64));
+    test.memory.fill(at, 0x5a, 64);
+    const locked = LockedHeap.attach(test.memory, CONTROL);
+    for (const wrong of [0, 2 ** 40, NaN, 12345, at + 64, at - 8])
+      expect(refused(test, () => locked.realloc(wrong, layout(64), 128))).toBeInstanceOf(BadFreeError);
+    expect(locked.stats().used).toBe(64);
+  });
+});
+
+describe("alignUpSize and alignDownSize", () => {
+  it("refuse what is no size", () => {
+    for (const wrong of NO_SIZES)
+      for (const align of [alignUpSize, alignDownSize]) {
+        expect(() => align(wrong as number, 8)).toThrow(Panic);
+        if (wrong !== "16") expect(() => align(8, wrong as number)).toThrow(Panic);
+      }
+    for (const wrong of ["8", 8n] as unknown as number[]) expect(() => alignUpSize(wrong, 8)).toThrow(Panic);
+  });
+});
+
 describe("an impossible request", () => {
   it("is refused, and no byte changes", () => {
     for (const index of ["off", "always"] as const) {
@@ -161,19 +224,34 @@ describe("creating a heap", () => {
       expect(refused({ bytes }, create)).toMatchObject({ code });
     });
 
-  it("twice from a slice is refused, and no byte changes", () => {
+  it("twice is refused, and no byte changes", () => {
     const test = testHeap(4096);
     test.heap.allocateFirstFit(layout(64));
-    const error = refused(test, () => test.heap.initFromSlice({ start: START, size: 4096 }));
-    expect(error).toMatchObject({ code: "heap/already-initialized", value: START });
-    expect((error as Error).message).toContain("0x444444440000");
+    const locked = LockedHeap.attach(test.memory, CONTROL);
+    const attempts = [
+      () => test.heap.init(START, 4096),
+      () => test.heap.initFromSlice({ start: START, size: 4096 }),
+      () => test.heap.holeList.init(START, 4096),
+    ];
+    for (const attempt of attempts) {
+      const error = refused(test, attempt);
+      expect(error).toMatchObject({ code: "heap/already-initialized", name: "HeapError", value: START });
+      expect((error as Error).message).toContain("0x444444440000");
+    }
+    using heap = locked.lock();
+    expect(() => heap.init(START, 64)).toThrow("already been initialized");
+    expect(heap.check()).toEqual([]);
   });
 
   it("with options that there are not is refused before its control block is written", () => {
     const fresh = new LinearMemory(new ArrayBuffer(4096));
     const test = { bytes: () => fresh.views.u8.slice() };
     for (const options of [
+      null,
+      5,
       { index: "sometimes" },
+      { secondInit: true },
+      { indexRegion: null },
       { badFrees: "ignore" },
       { indexRegion: { start: 0, size: 64 } },
       { indexRegion: { start: 1024, size: 3 } },
@@ -191,9 +269,54 @@ describe("creating a heap", () => {
     ).toMatchObject({ code: "heap/outside-memory" });
   });
 
+  it("with a lock that cannot be is refused before its control block is written", () => {
+    const fresh = new LinearMemory(new ArrayBuffer(4096));
+    LockedHeap.new(fresh, 128, 256, 1024).alloc(layout(64));
+    const test = { bytes: () => fresh.views.u8.slice() };
+    for (const patience of [NaN, 0, -1, "5000", null]) {
+      const options = { patience: patience as number };
+      for (const make of [
+        () => LockedHeap.new(fresh, 128, 256, 1024, options),
+        () => LockedHeap.empty(fresh, 128, options),
+        () => LockedHeap.inBuffer(fresh.buffer, options),
+        () => LockedHeap.attach(fresh, 128, options),
+      ])
+        expect(refused(test, make)).toMatchObject({ code: "lock/options" });
+    }
+  });
+
+  it("in what is no memory, or of what is no slice, is refused", () => {
+    const fresh = new LinearMemory(new ArrayBuffer(4096));
+    for (const none of [undefined, null, 5, "memory", {}]) {
+      const wrong = none as LinearMemory; // a caller without types
+      for (const make of [
+        () => Heap.new(wrong, 0, 128, 1024),
+        () => Heap.empty(wrong, 0),
+        () => Heap.attach(wrong, 0),
+        () => HoleList.attachUnchecked(wrong, 0),
+        () => LockedHeap.new(wrong, 0, 128, 1024),
+        () => LockedHeap.empty(wrong, 0),
+        () => LockedHeap.attach(wrong, 0),
+      ])
+        expect(make).toThrow(expect.objectContaining({ code: "heap/options" }));
+      for (const make of [LockedHeap.inBuffer, LockedHeap.attachBuffer])
+        expect(() => make(wrong as never)).toThrow(expect.objectContaining({ code: "memory/options" }));
+      if (typeof none === "object" && none !== null) continue;
+      const slice = none as { start: number; size: number };
+      for (const make of [() => Heap.fromSlice(fresh, 0, slice), () => Heap.empty(fresh, 0).initFromSlice(slice)])
+        expect(make).toThrow(expect.objectContaining({ code: "heap/options" }));
+    }
+  });
+
   it("at an address for no control block is refused", () => {
-    for (const controlAt of [1, 64, NaN, 0.5, 2 ** 53, -1])
-      expect(() => Heap.empty(memory, controlAt)).toThrow(AttachError);
+    for (const controlAt of [1, 64, NaN, 0.5, 2 ** 53, -1, "0", 0n, undefined, null, 0, CONTROL + 16384])
+      for (const make of [
+        () => Heap.empty(memory, controlAt as number),
+        () => Heap.attach(memory, controlAt as number),
+        () => LockedHeap.empty(memory, controlAt as number),
+        () => LockedHeap.attach(memory, controlAt as number),
+      ])
+        expect(make).toThrow(AttachError);
   });
 
   it("over its own index is refused", () => {

@@ -113,8 +113,8 @@ describe("Heap", () => {
     expect(on.heap.check()).toEqual([]);
   });
 
-  it("is made anew by init, but only once by initFromSlice", () => {
-    const { heap, holes } = testHeap(1024);
+  it("is made anew by a second init when told to, and by initFromSlice never", () => {
+    const { heap, holes } = testHeap(1024, { secondInit: "as-upstream" });
     heap.allocateFirstFit(layout(64));
     heap.init(START + 64, 512);
     expect(holes()).toEqual([[64, 512]]);

@@ -1,42 +1,27 @@
 /**
- * A mutex whose lock word lies in memory.
+ * A mutex whose lock word lies in memory. lock-word.ts draws it.
  *
- * ```
- *            31        30       29                          0
- *   at      ┌─────────┬────────┬─────────────────────────────┐
- *           │ WAITERS │ DEAD   │ id of the holder; 0: free   │  lock word
- *   at + 4  ├─────────┴────────┴─────────────────────────────┤
- *           │ counts acquisitions and beats                  │  heartbeat
- *           └────────────────────────────────────────────────┘
- * ```
  * In memory that other threads share, taking the lock is one compare-exchange. Who finds it taken looks again about
  * a hundred times and then sleeps (`Atomics.wait`); where sleeping is forbidden (a browser's main thread) it keeps
  * looking. A holder whose id and heartbeat stay the same for the whole patience of a waiter is taken for dead.
- * In memory that is not shared the word is written without atomics: a word that is set can only be our own.
+ * In memory that is not shared the word is written without atomics: a word that is set can only be our own, or was loaded
+ * with the bytes.
  *
  * @see https://docs.rs/spin/0.9.8/spin/mutex/struct.Mutex.html
  * @module
  */
 import type { Memory, Ptr } from "@kmem/memory";
 import { DeadlockError, LockError, LockPoisonedError } from "./errors.ts";
+import { moveHeld, type Held } from "./held.ts";
+import { DEAD, OWNER, WAITERS } from "./lock-word.ts";
 import { MutexGuard } from "./mutex-guard.ts";
 import { threadId } from "./thread-id.ts";
+import { waitAndTake } from "./waiting.ts";
 
 /** Bytes of a lock in memory. Its address is a multiple of 8. */
 export const LOCK_SIZE = 8;
 /** Milliseconds that a waiter lets a holder do nothing, unless told otherwise. */
 export const DEFAULT_PATIENCE = 5000;
-
-const WAITERS = 1 << 31;
-const DEAD = 1 << 30;
-const OWNER = DEAD - 1;
-/** Looks at a taken lock before sleeping: about the length of a critical section. */
-const SPINS = 100;
-/**
- * Longest single sleep, in milliseconds. Patience is counted in whole slices really slept, so a process that was stopped
- * and continued does not take its own threads for dead; and a wake-up that was lost with a dying thread costs one slice.
- */
-const SLICE = 50;
 
 export interface MutexOptions {
   /** Milliseconds without a sign of life after which the holder is taken for dead. @defaultValue 5000 */
@@ -61,6 +46,8 @@ export class Mutex<T> {
   private words!: Int32Array;
   private index = 0;
   private generation = NaN;
+  /** In memory that is not shared: whether this thread holds the lock, whatever its word says. */
+  private held: Held = { isHeld: false };
 
   /**
    * A handle on the lock at `address`; the bytes are left as they are. Eight zeros are a free lock.
@@ -69,6 +56,10 @@ export class Mutex<T> {
    * @throws {@link LockError} `lock/address`, `lock/options`
    */
   constructor(memory: Memory, address: Ptr, value: T, options: MutexOptions = {}) {
+    if (typeof (memory as Partial<Memory> | null | undefined)?.window !== "function")
+      throw new LockError("lock/options", "memory: expected a memory, with its methods");
+    if (typeof options !== "object" || (options as unknown) === null)
+      throw new LockError("lock/options", "options: expected an object");
     const { patience = DEFAULT_PATIENCE } = options;
     if (!Number.isSafeInteger(address) || address % 8 !== 0)
       throw new LockError("lock/address", `address: expected a multiple of 8, got ${String(address)}`);
@@ -123,6 +114,15 @@ export class Mutex<T> {
   }
 
   /**
+   * Whether this thread holds the lock: not only by the word, which may have been loaded with bytes that were saved while
+   * the lock was held. (In shared memory the word is all there is to go by.)
+   */
+  get isHeldHere(): boolean {
+    if (this.memory.generation !== this.generation) this.locate();
+    return this.owner === this.id && !this.isPoisoned && (this.isShared || this.held.isHeld);
+  }
+
+  /**
    * Takes the lock without a guard; {@link Mutex.release} must follow.
    *
    * @throws {@link DeadlockError} when this thread holds it, {@link LockPoisonedError} when its holder is dead
@@ -132,19 +132,20 @@ export class Mutex<T> {
     const { words, index } = this;
     if (this.isShared) {
       const seen = Atomics.compareExchange(words, index, 0, this.id);
-      if (seen !== 0) this.contend(seen);
-      words[index + 1]!++;
+      if (seen !== 0) this.wait(seen);
     } else {
       const seen = words[index]!;
       if (seen !== 0) throw this.refusal(seen);
       words[index] = this.id;
+      this.held.isHeld = true;
     }
   }
 
   /** Takes the lock if it is free; never waits. */
   tryAcquire(): boolean {
+    if (this.memory.generation !== this.generation) this.locate();
     if (this.memory.compareExchangeU32(this.address, 0, this.id) !== 0) return false;
-    this.beat();
+    this.held.isHeld = true;
     return true;
   }
 
@@ -159,8 +160,10 @@ export class Mutex<T> {
     const { words, index, id } = this;
     if (this.isShared) {
       if (Atomics.compareExchange(words, index, id, 0) !== id) this.releaseToWaiters();
-    } else if (words[index] === id) words[index] = 0;
-    else this.refuseRelease(words[index]!);
+    } else if (words[index] === id) {
+      words[index] = 0;
+      this.held.isHeld = false;
+    } else this.refuseRelease(words[index]!);
   }
 
   /** Sign of life of a holder that keeps the lock for long. */
@@ -203,6 +206,8 @@ export class Mutex<T> {
       const taken = this.id | (seen & WAITERS);
       if ((this.memory.compareExchangeU32(this.address, seen >>> 0, taken >>> 0) | 0) === seen) break;
     }
+    if (this.memory.generation !== this.generation) this.locate();
+    this.held.isHeld = true;
     this.beat();
   }
 
@@ -219,65 +224,27 @@ export class Mutex<T> {
   forceUnlock(): void {
     this.memory.storeU32(this.address, 0);
     this.memory.notifyU32(this.address, Infinity);
+    this.held.isHeld = false;
   }
 
-  /** Waits until the lock could be taken. */
-  private contend(first: number): void {
-    const { words, index, id } = this;
-    let seen = first;
-    for (let spin = 0; spin < SPINS; spin++) {
-      if ((seen & OWNER) === id || (seen & DEAD) !== 0) throw this.refusal(seen);
-      seen = Atomics.load(words, index);
-      if (seen === 0 && (seen = Atomics.compareExchange(words, index, 0, id)) === 0) return;
-    }
-    let holder = 0;
-    let beat = 0;
-    let waited = 0;
-    for (;;) {
-      // Others may be asleep: keep WAITERS set, so that our release wakes one of them.
-      if (seen === 0 && (seen = Atomics.compareExchange(words, index, 0, id | WAITERS)) === 0) return;
-      if ((seen & OWNER) === id || (seen & DEAD) !== 0) throw this.refusal(seen);
-      const beatNow = Atomics.load(words, index + 1);
-      if ((seen & OWNER) !== holder || beatNow !== beat) {
-        holder = seen & OWNER;
-        beat = beatNow;
-        waited = 0;
-      } else if (waited >= this.patience) {
-        this.poison(seen);
-        seen = Atomics.load(words, index);
-        continue;
-      }
-      waited += this.sleep(seen, Math.min(SLICE, this.patience));
-      seen = Atomics.load(words, index);
-    }
-  }
-
-  /** Sleeps while the word is `seen`. @returns the milliseconds slept in vain, 0 when something happened */
-  private sleep(seen: number, milliseconds: number): number {
-    const { words, index } = this;
-    const awaited = seen | WAITERS;
-    if (seen !== awaited && Atomics.compareExchange(words, index, seen, awaited) !== seen) return 0;
-    if (mayWait !== false) {
-      try {
-        const result = Atomics.wait(words, index, awaited, milliseconds);
-        mayWait = true;
-        return result === "timed-out" ? milliseconds : 0;
-      } catch (error) {
-        // A browser's main thread must not sleep; the refusal there is a TypeError.
-        if (mayWait === true) throw error;
-        mayWait = false;
-      }
-    }
-    const end = Date.now() + milliseconds;
-    while (Date.now() < end)
-      for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(words, index) !== awaited) return 0;
-    return milliseconds;
+  private wait(seen: number): void {
+    const { words, index, id, patience } = this;
+    waitAndTake(
+      words,
+      index,
+      id,
+      seen,
+      patience,
+      (word) => this.refusal(word),
+      (word) => this.poison(word),
+    );
   }
 
   /** Marks the holder dead and wakes everybody. @returns false when the word has changed meanwhile */
   private poison(seen: number): boolean {
     const poisoned = ((seen & OWNER) | DEAD) >>> 0;
     if ((this.memory.compareExchangeU32(this.address, seen >>> 0, poisoned) | 0) !== seen) return false;
+    this.held.isHeld = false;
     this.memory.notifyU32(this.address, Infinity);
     return true;
   }
@@ -287,6 +254,8 @@ export class Mutex<T> {
     for (;;) {
       const seen = Atomics.load(words, index);
       if (seen !== id && seen !== (id | WAITERS)) this.refuseRelease(seen);
+      // Who waits and finds this thread again sees by the heartbeat that it is alive. Nobody else looks at it.
+      words[index + 1]!++;
       if (Atomics.compareExchange(words, index, seen, 0) !== seen) continue;
       if (seen !== id) Atomics.notify(words, index, 1);
       return;
@@ -319,8 +288,7 @@ export class Mutex<T> {
       this.words = views.i32;
       this.index = (firstIndex + (this.address - address)) / 4;
     } while (this.generation !== this.memory.generation);
+    const { buffer, byteOffset } = this.words;
+    if (!this.isShared) this.held = moveHeld(this.held, buffer, byteOffset + this.index * 4);
   }
 }
-
-/** Whether this thread may sleep; unknown until it has tried. */
-let mayWait: boolean | undefined = undefined;

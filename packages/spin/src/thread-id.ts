@@ -45,5 +45,5 @@ function draw(): number {
   // Math.random alone would give every worker the same id under `node --random-seed`.
   if (typeof realm.crypto?.getRandomValues === "function") realm.crypto.getRandomValues(words);
   else words[0] = Math.floor(Math.random() * 0x1_0000_0000);
-  return 1 + (words[0]! % MAX_THREAD_ID);
+  return (1 + (words[0]! % MAX_THREAD_ID)) | 0;
 }

@@ -180,3 +180,60 @@ describe("threadId", () => {
     expect(() => setThreadId((threadId() % MAX_THREAD_ID) + 1)).toThrow(LockError);
   });
 });
+
+describe("Mutex, what it cannot be made of", () => {
+  it.each([undefined, null, 5, "memory", {}])("refuses %s as memory", (none) => {
+    expect(codeOf(() => new Mutex(none as LinearMemory, 0, 0))).toBe("lock/options"); // a caller without types
+  });
+
+  it.each([null, 5, "options"])("refuses %s as options", (none) => {
+    expect(codeOf(() => new Mutex(new LinearMemory(new ArrayBuffer(64)), 0, 0, none as unknown as object))).toBe(
+      "lock/options",
+    );
+  });
+
+  it.each([NaN, 0.5, 4, "8", 8n, undefined, null])("refuses %s as address", (at) => {
+    expect(codeOf(() => new Mutex(new LinearMemory(new ArrayBuffer(64)), at as number, 0))).toBe("lock/address");
+  });
+});
+
+describe("isHeldHere", () => {
+  it("tells a lock that this thread holds from one that was loaded with the bytes", () => {
+    const buffer = new ArrayBuffer(64);
+    const mutex = Mutex.new(new LinearMemory(buffer), 8, 0);
+    expect(mutex.isHeldHere).toBe(false);
+    const guard = mutex.lock();
+    const copy = new Mutex(new LinearMemory(buffer.slice(0)), 8, 0);
+    expect([copy.owner, copy.isHeldHere]).toEqual([threadId(), false]);
+    expect([mutex.isHeldHere, new Mutex(new LinearMemory(buffer), 8, 0).isHeldHere]).toEqual([true, true]);
+    expect(new Mutex(new LinearMemory(buffer, { byteOffset: 8 }), 0, 0).isHeldHere).toBe(true);
+    guard.release();
+    expect(mutex.isHeldHere).toBe(false);
+    expect(mutex.tryAcquire()).toBe(true);
+    expect(mutex.isHeldHere).toBe(true);
+    mutex.abandon();
+    expect(mutex.isHeldHere).toBe(false);
+    mutex.takeOver();
+    expect(mutex.isHeldHere).toBe(true);
+    mutex.forceUnlock();
+    expect(mutex.isHeldHere).toBe(false);
+  });
+
+  it("goes with a lock whose memory grows into another buffer", () => {
+    const wasm = new WebAssembly.Memory({ initial: 1, maximum: 2 });
+    const mutex = Mutex.new(new LinearMemory(wasm), 8, 0);
+    const guard = mutex.lock();
+    wasm.grow(1);
+    expect(mutex.isHeldHere).toBe(true);
+    guard.release();
+    expect([mutex.isHeldHere, mutex.isLocked]).toEqual([false, false]);
+  });
+
+  it("is what the word says in shared memory", () => {
+    const mutex = Mutex.new(new LinearMemory(new SharedArrayBuffer(64)), 8, 0);
+    const guard = mutex.lock();
+    expect(mutex.isHeldHere).toBe(true);
+    guard.release();
+    expect(mutex.isHeldHere).toBe(false);
+  });
+});
