@@ -12,6 +12,8 @@ export { CodeTable, FUNCTION_SIZE } from "./code-table.ts";
 export type { FunctionFor } from "./code-table.ts";
 export { Mmu } from "./mmu.ts";
 export type { MmuOptions } from "./mmu.ts";
+export { tlbEntries } from "./tlb-entries.ts";
+export type { TlbEntry } from "./tlb-entries.ts";
 export { VirtualMemory } from "./virtual-memory.ts";
 export type { FaultHandler } from "./virtual-memory.ts";
 export { DEFAULT_MEMORY, MAX_MEMORY, MIN_MEMORY, PhysicalMemory } from "./physical-memory.ts";

@@ -34,6 +34,8 @@ const CANONICAL_END = 0x8000_0000_0000;
 const ALL_RIGHTS = 0xf_ffff;
 /** Odd: multiplying by it gives each of the 4096 PCIDs a salt of its own. */
 const SALT_FACTOR = 0x9e5;
+/** Their product is 1 modulo 4096. */
+const SALT_INVERSE = 0xbed;
 
 /** Translations, with the tags of the fast path. */
 export class TranslationCache {
@@ -172,6 +174,16 @@ export class TranslationCache {
     this.readTags[slot] = state.flag(this.readTags[slot] === page) ? page : NaN;
     this.writeTags[slot] = state.flag(this.writeTags[slot] === page) ? page : NaN;
     if (state.isLoading) this.count(page, this.rights[slot], 1);
+  }
+
+  /** The slots that hold a translation, ascending. */
+  *usedSlots(): Generator<number, void> {
+    for (let slot = 0; slot < SLOTS; slot++) if (this.isUsed(slot)) yield slot;
+  }
+
+  /** The address space (PCID) that a slot's translation belongs to; a global one is in force in all. */
+  pcidOf(slot: number): number {
+    return (this.saltOf(slot) * SALT_INVERSE) & (SLOTS - 1);
   }
 
   private isUsed(slot: number): boolean {

@@ -7,6 +7,7 @@ import { BootError } from "@kmem/bootloader";
 import { MachineError } from "@kmem/machine";
 import { Command, CommanderError, Option } from "commander";
 import { run, test, type RunOptions } from "./commands.ts";
+import { addInspect } from "./inspect/command.ts";
 import { withMachineOptions } from "./machine-options.ts";
 import { tour, type TourOptions } from "./tour.ts";
 import { UsageError } from "./usage-error.ts";
@@ -52,6 +53,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .action(async (chapter: string | undefined, options: TourOptions) => {
       status = await tour(chapter, options);
     });
+
+  addInspect(program, (code) => (status = code));
 
   try {
     await program.parseAsync(args, { from: "user" });

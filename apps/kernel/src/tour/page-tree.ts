@@ -80,6 +80,11 @@ function continues(run: PageTreeNode, page: PageTreeNode, size: number): boolean
   );
 }
 
+/** Whether a node is a table; one without entries has no children. */
+export function isTable({ level, flags }: PageTreeNode): boolean {
+  return level > 1 && !flags.includes("HUGE_PAGE");
+}
+
 /** A line for each node, with the branches drawn. */
 export function pageTreeLines({ table, nodes }: PageTree): string[] {
   const lines = [`level 4 table at ${hex(table)}`];
@@ -93,8 +98,9 @@ export function pageTreeLines({ table, nodes }: PageTree): string[] {
   return lines;
 }
 
-function nodeText({ level, index, count, address, physical, flags, children }: PageTreeNode): string {
+function nodeText(node: PageTreeNode): string {
+  const { level, index, count, address, physical, flags } = node;
   const indices = count === 1 ? String(index) : `${index}…${index + count - 1}`;
-  const what = children.length > 0 ? `level ${level - 1} table` : count === 1 ? "page" : `${count} pages`;
+  const what = isTable(node) ? `level ${level - 1} table` : count === 1 ? "page" : `${count} pages`;
   return `[${indices}] ${hex(address)} → ${what} at ${hex(physical)}  ${flags}`;
 }
