@@ -7,7 +7,7 @@ export { STATE_VERSION } from "./state/state-file.ts";
 export { MachineStopped, TripleFault } from "./run-result.ts";
 export type { DeliveredException, RunResult } from "./run-result.ts";
 export { Cpu } from "./cpu.ts";
-export type { Board } from "./cpu.ts";
+export type { Board } from "./board.ts";
 export { CodeTable, FUNCTION_SIZE } from "./code-table.ts";
 export type { FunctionFor } from "./code-table.ts";
 export { Mmu } from "./mmu.ts";

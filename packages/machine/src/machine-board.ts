@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Board } from "./cpu.ts";
+import type { Board } from "./board.ts";
 import type { Machine } from "./machine.ts";
 import type { PortBus } from "./ports.ts";
 import type { RunResult } from "./run-result.ts";
