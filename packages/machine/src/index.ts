@@ -15,7 +15,7 @@ export type { MmuOptions } from "./mmu.ts";
 export { tlbEntries } from "./tlb-entries.ts";
 export type { TlbEntry } from "./tlb-entries.ts";
 export { VirtualMemory } from "./virtual-memory.ts";
-export type { FaultHandler } from "./virtual-memory.ts";
+export type { FaultHandler } from "./fault-handler.ts";
 export { DEFAULT_MEMORY, MAX_MEMORY, MIN_MEMORY, PhysicalMemory } from "./physical-memory.ts";
 export { EXECUTE, FAULT, READ, STACK, SYSTEM, WRITE } from "./access.ts";
 export { CpuException, MachineError, PhysicalMemoryError } from "./errors.ts";
