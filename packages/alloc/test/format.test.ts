@@ -75,6 +75,28 @@ describe("formatText", () => {
     expect(formatText(pattern, ...args)).toBe(expected);
   });
 
+  // As rustc 1.95.0 prints them.
+  it.each([
+    [1052549388259649.25, "1052549388259649.3"],
+    [-629332491662353.25, "-629332491662353.3"],
+    [2 ** 53, "9007199254740992.0"],
+    [2 ** -1074, "5e-324"],
+    [2 ** 1023, "8.98846567431158e307"],
+    [0.0001, "0.0001"],
+    [0.00009999999999999999, "9.999999999999999e-5"],
+  ])("writes the f64 %s by its shortest digits, the larger of two that are as near", (value, text) => {
+    expect(formatText("{:?}", typed(f64, value))).toBe(text);
+  });
+  it.each([
+    [0.0001, "0.0001", "0.0001"],
+    [2 ** -96, "1.2621775e-29", "0.000000000000000000000000000012621775"],
+    [2 ** 87, "1.5474251e26", "154742510000000000000000000"],
+    [2 ** 90, "1.2379401e27", "1237940100000000000000000000"],
+    [16777216, "16777216.0", "16777216"],
+    [1e16, "1e16", "10000000000000000"],
+  ])("writes the f32 %s by the shortest digits that are read back as it", (value, debug, display) => {
+    expect(formatText("{:?} {}", typed(f32, value), typed(f32, value))).toBe(`${debug} ${display}`);
+  });
   it("writes values by their type where JavaScript's does not say it", () => {
     expect(formatText("{:?} {}", typed(f64, 1), typed(f64, 1))).toBe("1.0 1");
     expect(formatText("{} {}", typed(f32, 0.1), typed(f32, 16777216))).toBe("0.1 16777216");

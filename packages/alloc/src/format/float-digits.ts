@@ -18,17 +18,36 @@ const F32_DIGITS = 9;
 /** No f64 has more digits behind the point. */
 const F64_FRACTION = 1074;
 
-/** The fewest digits that read back as `value`. @example shortestDigits(0.1, false).digits // => "1" */
+/**
+ * The fewest digits that read back as `value`, and of those the nearest; of two as near, the larger.
+ *
+ * @example shortestDigits(0.1, false).digits // => "1"
+ * @example shortestDigits(1052549388259649.25, false).digits // => "10525493882596493"
+ */
 export function shortestDigits(value: number, isSingle: boolean): Digits {
-  let text = value.toExponential();
-  if (isSingle)
-    for (let precision = 0; precision < F32_DIGITS; precision++) {
-      text = value.toExponential(precision);
-      if (Math.fround(Number(text)) === value) break;
-    }
+  const text = isSingle ? shortestSingle(value) : shortestDouble(value);
   const [mantissa, exponent] = text.split("e") as [string, string];
   const digits = mantissa.replace(".", "").replace(/0+$/, "");
   return { digits, exponent: Number(exponent) + 1 };
+}
+
+function shortestDouble(value: number): string {
+  const text = value.toExponential();
+  // Of two that are as near JavaScript takes the even one, unless it is told how many digits there are.
+  const larger = value.toExponential(Math.max(0, text.indexOf("e") - 2));
+  return Number(larger) === value ? larger : text;
+}
+
+function shortestSingle(value: number): string {
+  for (let precision = 0; precision < F32_DIGITS; precision++) {
+    const nearest = value.toExponential(precision);
+    if (Math.fround(Number(nearest)) === value) return nearest;
+    // The neighbour below a power of two is half as far away as the one above: a number further up may still be read back.
+    const [mantissa, exponent] = nearest.split("e") as [string, string];
+    const above = `${(Number(mantissa) + 10 ** -precision).toFixed(precision)}e${exponent}`;
+    if (Math.fround(Number(above)) === value) return above;
+  }
+  return value.toExponential(F32_DIGITS);
 }
 
 /**

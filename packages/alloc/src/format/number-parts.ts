@@ -18,6 +18,8 @@ const ZEROS_AT_ONCE = 64;
 /** Debug writes floats from here on, and below {@link EXPONENT_BELOW}, with an exponent. */
 const EXPONENT_FROM = 1e16;
 const EXPONENT_BELOW = 1e-4;
+/** For an f32: the f32 that is nearest is a little smaller. */
+const EXPONENT_BELOW_SINGLE = Math.fround(EXPONENT_BELOW);
 
 /** How a float is written: with all its digits, or with an exponent. */
 export type FloatStyle = "decimal" | "debug" | "lower-exp" | "upper-exp";
@@ -36,7 +38,8 @@ export function floatParts(
   if (style === "lower-exp" || style === "upper-exp")
     return { sign, parts: exponentParts(size, isSingle, precision, style === "lower-exp" ? "e" : "E") };
   if (style === "debug" && precision === undefined) {
-    const isExtreme = size >= EXPONENT_FROM || (size !== 0 && size < EXPONENT_BELOW);
+    const below = isSingle ? EXPONENT_BELOW_SINGLE : EXPONENT_BELOW;
+    const isExtreme = size >= EXPONENT_FROM || (size !== 0 && size < below);
     if (isExtreme) return { sign, parts: exponentParts(size, isSingle, undefined, "e") };
     return { sign, parts: size === 0 ? ["0.", "0"] : decimalParts(shortestDigits(size, isSingle), 1) };
   }
