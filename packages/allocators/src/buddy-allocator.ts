@@ -17,12 +17,13 @@ import { GlobalAlloc, Layout } from "@kmem/global-alloc";
 import { alignDown, hex, LinearMemory, NULL, type Memory, type Ptr } from "@kmem/memory";
 import {
   expectControl,
+  expectFreeLayout,
   expectLayout,
   expectMapped,
   expectPlace,
+  expectSize,
   expectSound,
   Faults,
-  isLayout,
   isMapped,
   MAX_SIZE,
   readAddress,
@@ -96,22 +97,29 @@ export class BuddyAllocator extends GlobalAlloc {
 
   /** An allocator that fills a buffer: its control block at address 8, blocks behind. */
   static inBuffer(buffer: ArrayBufferLike): BuddyAllocator {
-    const first = Math.ceil((8 + BuddyAllocator.controlSizeFor(buffer.byteLength)) / UNIT) * UNIT;
-    return BuddyAllocator.new(new LinearMemory(buffer), 8, first, buffer.byteLength - first);
+    const memory = new LinearMemory(buffer);
+    const { byteLength } = memory;
+    const first = Math.ceil((8 + BuddyAllocator.controlSizeFor(Math.min(byteLength, MAX_SIZE))) / UNIT) * UNIT;
+    return BuddyAllocator.new(memory, 8, first, byteLength - first);
   }
 
   /** A handle on an allocator that is there already. O(size). @throws {@link AttachError} when there is none, or it is damaged */
   static attach(memory: Memory, controlAt: Ptr): BuddyAllocator {
-    expectControl(memory, controlAt, MAGIC);
+    expectControl(memory, controlAt, MAP_AT, MAGIC);
     const allocator = new BuddyAllocator(memory, controlAt);
     expectSound(allocator.check(), controlAt);
     return allocator;
   }
 
-  /** Bytes of the control block for a range of `size` bytes. @example BuddyAllocator.controlSizeFor(4096) // => 400 */
+  /**
+   * Bytes of the control block for a range of `size` bytes.
+   *
+   * @throws {@link AllocatorError} `allocator/range` when no range has that size
+   * @example BuddyAllocator.controlSizeFor(4096) // => 400
+   */
   static controlSizeFor(size: number): number {
-    const bytes = Number.isSafeInteger(size) && size > 0 && size <= MAX_SIZE ? size : MAX_SIZE;
-    return Math.ceil((MAP_AT + Math.ceil(bytes / UNIT)) / 8) * 8;
+    expectSize(size, 0);
+    return Math.ceil((MAP_AT + Math.ceil(size / UNIT)) / 8) * 8;
   }
 
   /**
@@ -163,9 +171,14 @@ export class BuddyAllocator extends GlobalAlloc {
 
   /** Stays in place while the power of two stays. @throws as the default and {@link BuddyAllocator.dealloc} */
   override realloc(at: Ptr, layout: Layout, newSize: number): Ptr {
-    const { size, align } = Layout.fromSizeAlign(newSize, layout.align);
     this.find(at, layout);
+    const { size, align } = Layout.fromSizeAlign(newSize, layout.align);
     return orderOf(size, align) === orderOf(layout.size, align) ? at : super.realloc(at, layout, newSize);
+  }
+
+  /** Refuses what {@link BuddyAllocator.dealloc} would refuse, and gives nothing back. @throws {@link BadFreeError} */
+  expectFreeable(at: Ptr, layout: Layout): void {
+    this.find(at, layout);
   }
 
   /** Walks all blocks and lists. @returns what is wrong; none when all is well. O(size) */
@@ -232,7 +245,7 @@ export class BuddyAllocator extends GlobalAlloc {
     for (let unit = first, order: number; unit < end; unit += 1 << order) {
       const state = this.state(unit);
       order = state & 0x1f;
-      if ((state & (FREE | IN_USE)) === 0 || order >= ORDERS) break;
+      if ((state & (FREE | IN_USE)) === 0 || order >= ORDERS || unit + 2 ** order > end) break;
       if ((state & IN_USE) !== 0) blocks++;
       else {
         freeBlocks++;
@@ -244,9 +257,10 @@ export class BuddyAllocator extends GlobalAlloc {
   }
 
   /** The number of the block in use at an address. @throws {@link BadFreeError} */
-  private find(at: Ptr, { size, align }: Layout): number {
+  private find(at: Ptr, layout: Layout): number {
+    expectFreeLayout(at, layout);
+    const { size, align } = layout;
     const refuse = (code: BadFreeCode, detail: string): BadFreeError => new BadFreeError(code, detail, at, size, align);
-    if (!isLayout(size, align)) throw refuse("bad-free/layout", "expected the layout of the block");
     if (at === NULL) throw refuse("bad-free/null", "expected the address of a block");
     const unit = typeof at === "number" ? (at - this.origin) / UNIT : NaN;
     if (!(unit >= this.first && unit < this.end))

@@ -10,16 +10,16 @@
  * @module
  */
 import { GlobalAlloc, type Layout } from "@kmem/global-alloc";
-import { alignUp, hex, LinearMemory, NULL, type Memory, type Ptr } from "@kmem/memory";
+import { hex, LinearMemory, NULL, type Memory, type Ptr } from "@kmem/memory";
 import {
   BLOCKS_AT,
   expectControl,
+  expectFreeLayout,
   expectLayout,
   expectMapped,
   expectPlace,
   expectSound,
   Faults,
-  isLayout,
   isMapped,
   OWN_AT,
   readAddress,
@@ -73,13 +73,14 @@ export class BumpAllocator extends GlobalAlloc {
 
   /** An allocator that fills a buffer: its control block at address 8, blocks behind. */
   static inBuffer(buffer: ArrayBufferLike): BumpAllocator {
+    const memory = new LinearMemory(buffer);
     const first = 8 + CONTROL_SIZE;
-    return BumpAllocator.new(new LinearMemory(buffer), 8, first, buffer.byteLength - first);
+    return BumpAllocator.new(memory, 8, first, memory.byteLength - first);
   }
 
   /** A handle on an allocator that is there already. @throws {@link AttachError} when there is none, or it is damaged */
   static attach(memory: Memory, controlAt: Ptr): BumpAllocator {
-    expectControl(memory, controlAt, MAGIC);
+    expectControl(memory, controlAt, CONTROL_SIZE, MAGIC);
     const allocator = new BumpAllocator(memory, controlAt);
     expectSound(allocator.check(), controlAt);
     return allocator;
@@ -91,7 +92,9 @@ export class BumpAllocator extends GlobalAlloc {
     expectLayout(layout);
     const { size, align } = layout;
     const next = memory.readU32(controlAt + NEXT_AT);
-    const at = alignUp(start + next, align);
+    const over = (start + next) % align;
+    // Beyond 2^53 the sum is not exact, and beyond the range all the same.
+    const at = over > 0 ? start + next - over + align : start + next - over;
     // A range may end where the addresses wrap to null: nothing is handed out there, not even 0 bytes.
     if (at === NULL || at - start + size > this.size) return NULL;
     this.write(at - start + size, memory.readU32(controlAt + BLOCKS_AT) + 1);
@@ -104,11 +107,25 @@ export class BumpAllocator extends GlobalAlloc {
    * @throws {@link BadFreeError} when no block can lie there. What was freed already is only seen when none is in use.
    */
   dealloc(at: Ptr, layout: Layout): void {
+    this.expectFreeable(at, layout);
+    const { memory, controlAt } = this;
+    const blocks = memory.readU32(controlAt + BLOCKS_AT);
+    this.write(blocks === 1 ? 0 : memory.readU32(controlAt + NEXT_AT), blocks - 1);
+  }
+
+  /** As the default, with `at` judged first. @throws as the default and {@link BumpAllocator.dealloc} */
+  override realloc(at: Ptr, layout: Layout, newSize: number): Ptr {
+    this.expectFreeable(at, layout);
+    return super.realloc(at, layout, newSize);
+  }
+
+  /** Refuses what {@link BumpAllocator.dealloc} would refuse, and gives nothing back. @throws {@link BadFreeError} */
+  expectFreeable(at: Ptr, layout: Layout): void {
+    expectFreeLayout(at, layout);
     const { memory, controlAt, start } = this;
     const { size, align } = layout;
     const refuse = (code: BadFreeError["code"], detail: string): BadFreeError =>
       new BadFreeError(code, detail, at, size, align);
-    if (!isLayout(size, align)) throw refuse("bad-free/layout", "expected the layout of the block");
     if (at === NULL) throw refuse("bad-free/null", "expected the address of a block");
     const next = memory.readU32(controlAt + NEXT_AT);
     const blocks = memory.readU32(controlAt + BLOCKS_AT);
@@ -117,7 +134,6 @@ export class BumpAllocator extends GlobalAlloc {
       throw refuse("bad-free/outside", `expected a block inside ${hex(start)}..${hex(start + next)}`);
     if (!Number.isSafeInteger(at) || at % align !== 0)
       throw refuse("bad-free/misaligned", "expected a multiple of the alignment");
-    this.write(blocks === 1 ? 0 : next, blocks - 1);
   }
 
   /** Walks nothing: there is only the control block. @returns what is wrong with it */

@@ -12,7 +12,7 @@
  */
 import { Layout } from "@kmem/global-alloc";
 import { hex, isPowerOfTwo, NULL, type Memory, type Ptr } from "@kmem/memory";
-import { AllocatorError, AttachError } from "./errors.ts";
+import { AllocatorError, AttachError, BadFreeError } from "./errors.ts";
 
 /** What the address of a control block is a multiple of, in bytes. */
 export const CONTROL_ALIGN = 8;
@@ -73,12 +73,7 @@ export function expectPlace(controlAt: Ptr, controlSize: number, start: Ptr, siz
       `start: expected an address that is not null, got ${hex(start)}`,
       start,
     );
-  if (!Number.isSafeInteger(size) || size < least || size > MAX_SIZE)
-    throw new AllocatorError(
-      "allocator/range",
-      `size: expected ${least} … ${MAX_SIZE} bytes, got ${String(size)}`,
-      size,
-    );
+  expectSize(size, least);
   if (start < 0 && start + size > 0)
     throw new AllocatorError("allocator/range", `start: a range cannot reach across null, from ${hex(start)}`, start);
   if (start < controlAt + controlSize && controlAt < start + size)
@@ -86,6 +81,16 @@ export function expectPlace(controlAt: Ptr, controlSize: number, start: Ptr, siz
       "allocator/range",
       `expected a range apart from the control block at ${hex(controlAt)}, got ${hex(start)}..${hex(start + size)}`,
       start,
+    );
+}
+
+/** Refuses what is no size of a range. */
+export function expectSize(size: number, least: number): void {
+  if (!Number.isSafeInteger(size) || size < least || size > MAX_SIZE)
+    throw new AllocatorError(
+      "allocator/range",
+      `size: expected ${least} … ${MAX_SIZE} bytes, got ${String(size)}`,
+      size,
     );
 }
 
@@ -100,8 +105,7 @@ export function expectControlAddress(controlAt: Ptr): void {
 
 /** Refuses a range that is not wholly in the memory. @throws what the memory throws there */
 export function expectMapped(memory: Memory, start: Ptr, size: number): void {
-  if (typeof (memory as Partial<Memory> | undefined)?.readU8 !== "function")
-    throw new AllocatorError("allocator/options", "memory: expected a memory", memory);
+  expectMemory(memory);
   memory.readU8(start);
   memory.readU8(start + size - 1);
 }
@@ -132,10 +136,23 @@ export function writeControl(
   memory.writeU32(controlAt + SIZE_AT, size);
 }
 
-/** Refuses to attach where no control block of this kind and version is. */
-export function expectControl(memory: Memory, controlAt: Ptr, magic: number): void {
+/** Refuses what is no memory. */
+export function expectMemory(memory: Memory): void {
+  if (typeof (memory as Partial<Memory> | null | undefined)?.readU32 !== "function")
+    throw new AllocatorError("allocator/options", "memory: expected a memory, with its methods", memory);
+}
+
+/**
+ * Refuses to attach where no control block of this kind and version is.
+ *
+ * @param controlSize - bytes that it has at least
+ */
+export function expectControl(memory: Memory, controlAt: Ptr, controlSize: number, magic: number): void {
+  expectMemory(memory);
   if (!Number.isSafeInteger(controlAt) || controlAt % CONTROL_ALIGN !== 0)
     throw new AttachError("attach/address", `expected a multiple of ${CONTROL_ALIGN}`, controlAt);
+  if (!isMapped(memory, controlAt, controlSize))
+    throw new AttachError("attach/address", `expected ${controlSize} bytes inside of the memory`, controlAt);
   const found = memory.readU32(controlAt);
   if (found !== magic)
     throw new AttachError("attach/magic", `expected the magic ${hex(magic)}, got ${hex(found)}`, controlAt);
@@ -164,8 +181,14 @@ export function writeAddress(memory: Memory, at: Ptr, address: Ptr): void {
   memory.writeU32(at + 4, Math.floor(address / TWO_32));
 }
 
+/** Whether a value has the members of a layout, whatever they are. */
+export function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
 /** Whether these can be a layout. */
 export function isLayout(size: number, align: number): boolean {
+  if (typeof size !== "number" || typeof align !== "number") return false;
   if (size >>> 0 === size && align >>> 0 === align && align !== 0) return (align & (align - 1)) === 0;
   return (
     Number.isSafeInteger(size) && size >= 0 && isPowerOfTwo(align) && size <= Number.MAX_SAFE_INTEGER - (align - 1)
@@ -173,8 +196,15 @@ export function isLayout(size: number, align: number): boolean {
 }
 
 /** Refuses what is no layout. @throws LayoutError */
-export function expectLayout({ size, align }: Layout): void {
-  if (!isLayout(size, align)) Layout.fromSizeAlign(size, align);
+export function expectLayout(layout: Layout): void {
+  if (!isObject(layout) || !isLayout(layout.size, layout.align)) Layout.new(layout);
+}
+
+/** Refuses to free with what is no layout. @throws {@link BadFreeError} */
+export function expectFreeLayout(at: Ptr, layout: Layout): void {
+  if (isObject(layout) && isLayout(layout.size, layout.align)) return;
+  const { size, align } = isObject(layout) ? layout : { size: NaN, align: NaN };
+  throw new BadFreeError("bad-free/layout", "expected the layout of the block", at, size, align);
 }
 
 /** Collects faults: so many tell enough. */

@@ -16,14 +16,16 @@
  * @module
  */
 import { GlobalAlloc, Layout } from "@kmem/global-alloc";
-import { NULL, type Memory, type Ptr } from "@kmem/memory";
+import { hex, NULL, type Memory, type Ptr } from "@kmem/memory";
 import {
   expectControl,
-  expectLayout,
   expectControlAddress,
+  expectFreeLayout,
+  expectLayout,
+  expectMemory,
   expectSound,
   Faults,
-  isLayout,
+  isMapped,
   readAddress,
   writeAddress,
   writeControl,
@@ -76,8 +78,7 @@ export class FixedSizeBlockAllocator<F extends GlobalAlloc = GlobalAlloc> extend
    * @throws {@link AllocatorError} `allocator/control-address`, `allocator/options`
    */
   static new<F extends GlobalAlloc>(fallback: F, controlAt: Ptr): FixedSizeBlockAllocator<F> {
-    if (typeof (fallback as Partial<GlobalAlloc> | undefined)?.alloc !== "function")
-      throw new AllocatorError("allocator/options", "fallback: expected an allocator", fallback);
+    expectFallback(fallback);
     expectControlAddress(controlAt);
     writeControl(fallback.memory, controlAt, CONTROL_SIZE, MAGIC, 0, 0);
     return new FixedSizeBlockAllocator(fallback, controlAt);
@@ -85,7 +86,8 @@ export class FixedSizeBlockAllocator<F extends GlobalAlloc = GlobalAlloc> extend
 
   /** A handle on an allocator that is there already. @throws {@link AttachError} when there is none, or it is damaged */
   static attach<F extends GlobalAlloc>(fallback: F, controlAt: Ptr): FixedSizeBlockAllocator<F> {
-    expectControl(fallback.memory, controlAt, MAGIC);
+    expectFallback(fallback);
+    expectControl(fallback.memory, controlAt, CONTROL_SIZE, MAGIC);
     const allocator = new FixedSizeBlockAllocator(fallback, controlAt);
     expectSound(allocator.check(), controlAt);
     return allocator;
@@ -101,9 +103,7 @@ export class FixedSizeBlockAllocator<F extends GlobalAlloc = GlobalAlloc> extend
     const listAt = this.listAt(list);
     const head = memory.readU32(listAt) | 0;
     if (head === 0) return this.allocFresh(list);
-    const block = this.blockAt(head);
-    if (memory.readU32(block + 4) !== tagOf(head))
-      throw new CorruptionError("a free block was written to, or a list leads to what is none", block);
+    const block = this.freeBlock(list, head);
     memory.writeU32(listAt, memory.readU32(block));
     memory.writeU32(block + 4, 0);
     memory.writeU32(listAt + 4, memory.readU32(listAt + 4) + 1);
@@ -118,8 +118,8 @@ export class FixedSizeBlockAllocator<F extends GlobalAlloc = GlobalAlloc> extend
    *   Not seen: another block size, an address inside of a block.
    */
   dealloc(at: Ptr, layout: Layout): void {
-    const { size, align } = layout;
-    const list = listOf(size, align);
+    expectFreeLayout(at, layout);
+    const list = listOf(layout.size, layout.align);
     if (list < 0) return this.fallback.dealloc(at, layout);
     this.expectBlock(at, layout, list);
     const { memory } = this;
@@ -134,12 +134,25 @@ export class FixedSizeBlockAllocator<F extends GlobalAlloc = GlobalAlloc> extend
 
   /** Stays in place while the block size stays. @throws as the default and {@link FixedSizeBlockAllocator.dealloc} */
   override realloc(at: Ptr, layout: Layout, newSize: number): Ptr {
+    this.expectFreeable(at, layout);
     const { size, align } = Layout.fromSizeAlign(newSize, layout.align);
     const from = listOf(layout.size, align);
     const to = listOf(size, align);
     if (from < 0 && to < 0) return this.fallback.realloc(at, layout, newSize);
-    if (from >= 0) this.expectBlock(at, layout, from);
     return from === to ? at : super.realloc(at, layout, newSize);
+  }
+
+  /**
+   * Refuses what {@link FixedSizeBlockAllocator.dealloc} would refuse, and gives nothing back. A large block is judged by
+   * the fallback, if that has such a method.
+   *
+   * @throws {@link BadFreeError}, or what the fallback throws
+   */
+  expectFreeable(at: Ptr, layout: Layout): void {
+    expectFreeLayout(at, layout);
+    const list = listOf(layout.size, layout.align);
+    if (list >= 0) this.expectBlock(at, layout, list);
+    else (this.fallback as Partial<Judging>).expectFreeable?.(at, layout);
   }
 
   /** Gives all free blocks back to the fallback. @returns their bytes */
@@ -149,9 +162,7 @@ export class FixedSizeBlockAllocator<F extends GlobalAlloc = GlobalAlloc> extend
     for (const [list, layout] of LAYOUTS.entries()) {
       const listAt = this.listAt(list);
       for (let head = memory.readU32(listAt) | 0; head !== 0; head = memory.readU32(listAt) | 0) {
-        const block = this.blockAt(head);
-        if (memory.readU32(block + 4) !== tagOf(head))
-          throw new CorruptionError("a free block was written to, or a list leads to what is none", block);
+        const block = this.freeBlock(list, head);
         memory.writeU32(listAt, memory.readU32(block));
         memory.writeU32(listAt + 8, memory.readU32(listAt + 8) - 1);
         this.fallback.dealloc(block, layout);
@@ -165,13 +176,19 @@ export class FixedSizeBlockAllocator<F extends GlobalAlloc = GlobalAlloc> extend
   check(): Fault[] {
     const { memory } = this;
     const faults = new Faults();
+    const lowest = readAddress(memory, this.controlAt + LOWEST_AT);
+    const highest = readAddress(memory, this.controlAt + HIGHEST_AT);
+    if (lowest !== 0 && !(lowest < highest && isMapped(memory, lowest, highest - lowest))) {
+      faults.add("control-block", this.controlAt, `no blocks lie in ${hex(lowest)}..${hex(highest)}`);
+      return faults.list;
+    }
     for (const [list, size] of BLOCK_SIZES.entries()) {
       const listAt = this.listAt(list);
       const count = memory.readU32(listAt + 8);
       let found = 0;
       for (let link = memory.readU32(listAt) | 0; link !== 0; link = memory.readU32(this.blockAt(link)) | 0) {
         const block = this.blockAt(link);
-        if (!this.isWithin(block, size) || block % size !== 0 || memory.readU32(block + 4) !== tagOf(link)) {
+        if (!this.isFree(block, size, link)) {
           faults.add("free-list", block, `the list of ${size} bytes leads to what is no free block of it`);
           break;
         }
@@ -226,7 +243,6 @@ export class FixedSizeBlockAllocator<F extends GlobalAlloc = GlobalAlloc> extend
     const { memory } = this;
     const refuse = (code: BadFreeCode, detail: string): BadFreeError => new BadFreeError(code, detail, at, size, align);
     const blockSize = BLOCK_SIZES[list]!;
-    if (!isLayout(size, align)) throw refuse("bad-free/layout", "expected the layout of the block");
     if (at === NULL) throw refuse("bad-free/null", "expected the address of a block");
     if (!Number.isSafeInteger(at) || at % blockSize !== 0)
       throw refuse("bad-free/misaligned", `expected a multiple of the block size ${blockSize}`);
@@ -243,9 +259,23 @@ export class FixedSizeBlockAllocator<F extends GlobalAlloc = GlobalAlloc> extend
     let left = memory.readU32(this.listAt(list) + 8);
     for (let link = memory.readU32(this.listAt(list)) | 0; link !== 0 && left-- > 0;) {
       if (link === wanted) return true;
+      if (!this.isFree(this.blockAt(link), BLOCK_SIZES[list]!, link)) return false;
       link = memory.readU32(this.blockAt(link)) | 0;
     }
     return false;
+  }
+
+  /** The block at the head of a list. @throws {@link CorruptionError} when it is none */
+  private freeBlock(list: number, head: number): Ptr {
+    const block = this.blockAt(head);
+    if (!this.isFree(block, BLOCK_SIZES[list]!, head))
+      throw new CorruptionError("a free block was written to, or a list leads to what is none", block);
+    return block;
+  }
+
+  /** Whether a link leads to a free block; whatever it is. */
+  private isFree(block: Ptr, size: number, link: number): boolean {
+    return this.isWithin(block, size) && block % size === 0 && this.memory.readU32(block + 4) === tagOf(link);
   }
 
   private isWithin(block: Ptr, size: number): boolean {
@@ -261,6 +291,17 @@ export class FixedSizeBlockAllocator<F extends GlobalAlloc = GlobalAlloc> extend
   private blockAt(link: number): Ptr {
     return this.controlAt + link * 8;
   }
+}
+
+/** What an allocator has that can judge a free without doing it. */
+interface Judging {
+  expectFreeable(at: Ptr, layout: Layout): void;
+}
+
+function expectFallback(fallback: GlobalAlloc): void {
+  if (typeof (fallback as Partial<GlobalAlloc> | null | undefined)?.alloc !== "function")
+    throw new AllocatorError("allocator/options", "fallback: expected an allocator", fallback);
+  expectMemory(fallback.memory);
 }
 
 /** The list for a layout: the first whose blocks are large and aligned enough. @returns −1 when none is, and for no layout */

@@ -7,13 +7,16 @@
  *
  * @module
  */
-import { GlobalAlloc, Layout } from "@kmem/global-alloc";
+import { GlobalAlloc, Layout, LayoutError } from "@kmem/global-alloc";
 import { alignDown, alignUp, hex, LinearMemory, NULL, type Memory, type Ptr } from "@kmem/memory";
 import {
   expectControl,
+  expectFreeLayout,
   expectMapped,
   expectPlace,
+  expectSize,
   expectSound,
+  isObject,
   MAX_SIZE,
   readAddress,
   SIZE_AT,
@@ -24,15 +27,13 @@ import {
 } from "./control-block.ts";
 import { BadFreeError, type BadFreeCode } from "./errors.ts";
 import { checkTlsf, statsOfTlsf } from "./tlsf-check.ts";
-import { controlSizeFor, IS_FREE, LEFT_IS_FREE, MIN_BLOCK, SIZE } from "./tlsf-format.ts";
+import { controlSizeFor, IS_FREE, LEAST, LEFT_IS_FREE, MIN_BLOCK, SIZE } from "./tlsf-format.ts";
 import type { TlsfLinear } from "./tlsf-linear.ts";
 import { FreeLists } from "./tlsf-lists.ts";
 import { Words } from "./words.ts";
 
 /** "kmTl", little-endian. */
 const MAGIC = 0x6c54_6d6b;
-/** Smallest range: a block, its end, and what aligning the two can cost. */
-const LEAST = 32;
 
 /** Constant-time allocator over a range of memory. One thread at a time may use it. */
 export class TlsfAllocator extends GlobalAlloc {
@@ -87,26 +88,40 @@ export class TlsfAllocator extends GlobalAlloc {
 
   /** An allocator that fills a buffer: its control block at address 8, blocks behind. */
   static inBuffer(buffer: ArrayBufferLike): TlsfAllocator {
-    const first = 8 + TlsfAllocator.controlSizeFor(buffer.byteLength);
-    return TlsfAllocator.new(new LinearMemory(buffer), 8, first, buffer.byteLength - first);
+    const memory = new LinearMemory(buffer);
+    const { byteLength } = memory;
+    const first = 8 + controlSizeFor(Math.min(byteLength, MAX_SIZE));
+    return TlsfAllocator.new(memory, 8, first, byteLength - first);
   }
 
   /** A handle on an allocator that is there already. O(blocks). @throws {@link AttachError} when there is none, or it is damaged */
   static attach(memory: Memory, controlAt: Ptr): TlsfAllocator {
-    expectControl(memory, controlAt, MAGIC);
+    expectControl(memory, controlAt, controlSizeFor(LEAST), MAGIC);
     expectSound(checkTlsf(memory, controlAt), controlAt);
     return new TlsfAllocator(memory, controlAt);
   }
 
-  /** Bytes of the control block for a range of `size` bytes. @example TlsfAllocator.controlSizeFor(1 << 20) // => 1880 */
+  /**
+   * Bytes of the control block for a range of `size` bytes.
+   *
+   * @throws {@link AllocatorError} `allocator/range` when no range has that size
+   * @example TlsfAllocator.controlSizeFor(1 << 20) // => 1880
+   */
   static controlSizeFor(size: number): number {
-    return controlSizeFor(Number.isSafeInteger(size) && size > 0 && size <= MAX_SIZE ? size : MAX_SIZE);
+    expectSize(size, 0);
+    return controlSizeFor(size);
   }
 
   /** O(1). @throws LayoutError when the layout is none */
   alloc(layout: Layout): Ptr {
+    if (!isObject(layout)) throw new LayoutError("layout/size", layout);
     const { size, align } = layout;
-    if ((align !== 8 && align !== 4 && align !== 1 && align !== 2) || size >>> 0 !== size || size > MAX_SIZE)
+    if (
+      typeof size !== "number" ||
+      (align !== 8 && align !== 4 && align !== 1 && align !== 2) ||
+      size >>> 0 !== size ||
+      size > MAX_SIZE
+    )
       return this.allocUnusual(layout);
     if (this.memory.generation !== this.generation) this.sync();
     const need = size <= 12 ? MIN_BLOCK : (size + 11) & SIZE;
@@ -130,20 +145,22 @@ export class TlsfAllocator extends GlobalAlloc {
   dealloc(at: Ptr, layout: Layout): void {
     if (this.memory.generation !== this.generation) this.sync();
     const { linear } = this;
-    const { size, align } = layout;
-    const offset = at - this.origin - 4;
-    if (linear !== undefined && align === 8 && offset >>> 0 === offset && size >>> 0 === size && size <= MAX_SIZE)
-      if (linear.release(offset | 0, size <= 12 ? MIN_BLOCK : (size + 11) & SIZE)) return;
+    if (linear !== undefined && typeof at === "number" && isObject(layout)) {
+      const { size, align } = layout;
+      const offset = at - this.origin - 4;
+      if (typeof size === "number" && align === 8 && offset >>> 0 === offset && size >>> 0 === size && size <= MAX_SIZE)
+        if (linear.release(offset | 0, size <= 12 ? MIN_BLOCK : (size + 11) & SIZE)) return;
+    }
     const block = this.find(at, layout);
     this.release(block, this.heap.get(block));
   }
 
   /** Grows and shrinks in place where it can. @throws as the default and {@link TlsfAllocator.dealloc} */
   override realloc(at: Ptr, layout: Layout, newSize: number): Ptr {
-    const { size } = Layout.fromSizeAlign(newSize, layout.align);
     this.sync();
     const { heap } = this;
     const block = this.find(at, layout);
+    const { size } = Layout.fromSizeAlign(newSize, layout.align);
     const header = heap.get(block);
     const had = header & SIZE;
     const need = size <= 12 ? MIN_BLOCK : alignUp(size + 4, 8);
@@ -155,6 +172,12 @@ export class TlsfAllocator extends GlobalAlloc {
       this.occupy(block, room, need, header & LEFT_IS_FREE);
     }
     return at;
+  }
+
+  /** Refuses what {@link TlsfAllocator.dealloc} would refuse, and gives nothing back. @throws {@link BadFreeError} */
+  expectFreeable(at: Ptr, layout: Layout): void {
+    this.sync();
+    this.find(at, layout);
   }
 
   /** Walks all blocks and lists. @returns what is wrong; none when all is well. O(blocks) */
@@ -246,6 +269,8 @@ export class TlsfAllocator extends GlobalAlloc {
 
   /** The block in use that begins at an address. @throws {@link BadFreeError} */
   private find(at: Ptr, layout: Layout): number {
+    expectFreeLayout(at, layout);
+    if (typeof at !== "number") throw this.refuse(at, layout);
     const { heap } = this;
     const block = at - heap.origin - 4;
     if (block >>> 0 !== block || (block & 7) !== 4 || block < this.first || block >= this.end)

@@ -4,8 +4,9 @@
  * @module
  */
 import { alignDown, alignUp, hex, NULL, type Memory, type Ptr } from "@kmem/memory";
-import { Faults, MAX_SIZE, readAddress, SIZE_AT, START_AT, type Fault, type Stats } from "./control-block.ts";
-import { IS_FREE, LEFT_IS_FREE, listOf, MIN_BLOCK, SIZE } from "./tlsf-format.ts";
+import { Faults, isMapped, MAX_SIZE, readAddress, SIZE_AT, START_AT, type Fault, type Stats } from "./control-block.ts";
+import { CorruptionError } from "./errors.ts";
+import { controlSizeFor, IS_FREE, LEAST, LEFT_IS_FREE, listOf, MIN_BLOCK, SIZE } from "./tlsf-format.ts";
 import { FreeLists } from "./tlsf-lists.ts";
 import { Words } from "./words.ts";
 
@@ -14,14 +15,9 @@ export function checkTlsf(memory: Memory, controlAt: Ptr): Fault[] {
   const faults = new Faults();
   const start = readAddress(memory, controlAt + START_AT);
   const size = memory.readU32(controlAt + SIZE_AT);
-  if (!Number.isSafeInteger(start) || start === NULL || size < 32 || size > MAX_SIZE) {
-    faults.add("control-block", controlAt, `${size} bytes at ${hex(start)} are no range`);
-    return faults.list;
-  }
-  try {
-    memory.readU8(start + size - 1);
-  } catch {
-    faults.add("control-block", controlAt, `the range ${hex(start)}..${hex(start + size)} is not in the memory`);
+  const damage = damageOfPlace(memory, controlAt, start, size);
+  if (damage !== undefined) {
+    faults.add("control-block", controlAt, damage);
     return faults.list;
   }
   const heap = new Words(memory, start, size);
@@ -49,10 +45,21 @@ export function checkTlsf(memory: Memory, controlAt: Ptr): Fault[] {
   return faults.list;
 }
 
-/** O(blocks). */
+/** Why the range that a control block names is none, if it is none. */
+function damageOfPlace(memory: Memory, controlAt: Ptr, start: Ptr, size: number): string | undefined {
+  if (!Number.isSafeInteger(start) || start === NULL || size < LEAST || size > MAX_SIZE)
+    return `${size} bytes at ${hex(start)} are no range`;
+  return isMapped(memory, start, size) && isMapped(memory, controlAt, controlSizeFor(size))
+    ? undefined
+    : `the range ${hex(start)}..${hex(start + size)} or its control block is not in the memory`;
+}
+
+/** O(blocks). Blocks behind a damaged one are not counted. @throws {@link CorruptionError} when the range is none */
 export function statsOfTlsf(memory: Memory, controlAt: Ptr): Stats {
   const start = readAddress(memory, controlAt + START_AT);
   const size = memory.readU32(controlAt + SIZE_AT);
+  const damage = damageOfPlace(memory, controlAt, start, size);
+  if (damage !== undefined) throw new CorruptionError(damage, controlAt);
   const heap = new Words(memory, start, size);
   const { first, end } = endsOf(heap, start, size);
   let freeBytes = 0;
@@ -62,7 +69,7 @@ export function statsOfTlsf(memory: Memory, controlAt: Ptr): Stats {
   for (let block = first; block < end;) {
     const header = heap.get(block);
     const length = header & SIZE;
-    if (length < MIN_BLOCK) break;
+    if (length < MIN_BLOCK || length > end - block) break;
     if ((header & IS_FREE) === 0) blocks++;
     else {
       freeBlocks++;

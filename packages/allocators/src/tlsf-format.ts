@@ -28,6 +28,8 @@ export const IS_FREE = 1;
 export const LEFT_IS_FREE = 2;
 /** Of a header, what is not flags. */
 export const SIZE: number = ~7;
+/** Smallest range: a block, its end, and what aligning the two can cost. */
+export const LEAST = 32;
 /** Smallest block in bytes. */
 export const MIN_BLOCK = 16;
 

@@ -86,7 +86,7 @@ export class FreeLists {
     const { heap } = this;
     const next = heap.get(block + 4);
     const previous = heap.get(block + 8);
-    if (next >= this.end || previous >= this.end) throw this.badLink(block);
+    if (next >>> 0 >= this.end || previous >>> 0 >= this.end) throw this.badLink(block);
     if (next !== 0) heap.set(next + 8, previous);
     if (previous !== 0) heap.set(previous + 4, next);
     else this.setHead(listOf(size), next);
@@ -111,7 +111,7 @@ export class FreeLists {
     const block = control.get(this.heads + (list << 2));
     if (block < this.first || block >= this.end) throw this.badLink(block);
     const next = this.heap.get(block + 4);
-    if (next >= this.end) throw this.badLink(block);
+    if (next >>> 0 >= this.end) throw this.badLink(block);
     if (next !== 0) this.heap.set(next + 8, 0);
     this.setHead(list, next);
     return block;

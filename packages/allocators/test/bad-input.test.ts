@@ -1,4 +1,5 @@
 import { Layout, type GlobalAlloc } from "@kmem/global-alloc";
+import { WRONG_ADDRESSES, WRONG_LAYOUTS, WRONG_SIZES } from "@kmem/global-alloc/testing";
 import { LinearMemory, type Memory } from "@kmem/memory";
 import { describe, expect, it } from "vitest";
 import {
@@ -16,11 +17,18 @@ const CONTROL = 0x1000;
 const START = 0x4000;
 const layout = (size: number, align = 8): Layout => Layout.fromSizeAlign(size, align);
 
+/** Of the wrong addresses, those that a control block can have. */
+const INSIDE: readonly unknown[] = [0, -8];
+
 interface Design extends GlobalAlloc {
   check(): readonly unknown[];
 }
 
 interface Maker {
+  /** On anything instead of a memory, or of a fallback. */
+  readonly makeIn: (none: unknown) => Design;
+  readonly attachIn: (none: unknown) => Design;
+  readonly inBuffer?: (buffer: ArrayBuffer) => Design;
   readonly make: (memory: Memory, controlAt?: number, start?: number, size?: number) => Design;
   readonly attach: (memory: Memory, controlAt: number) => Design;
 }
@@ -30,16 +38,25 @@ const overRange: Record<string, Maker> = {
     make: (memory, controlAt = CONTROL, start = START, size = SIZE) =>
       BumpAllocator.new(memory, controlAt, start, size),
     attach: (memory, controlAt) => BumpAllocator.attach(memory, controlAt),
+    makeIn: (none) => BumpAllocator.new(none as Memory, CONTROL, START, SIZE),
+    attachIn: (none) => BumpAllocator.attach(none as Memory, CONTROL),
+    inBuffer: (buffer) => BumpAllocator.inBuffer(buffer),
   },
   BuddyAllocator: {
     make: (memory, controlAt = CONTROL, start = START, size = SIZE) =>
       BuddyAllocator.new(memory, controlAt, start, size),
     attach: (memory, controlAt) => BuddyAllocator.attach(memory, controlAt),
+    makeIn: (none) => BuddyAllocator.new(none as Memory, CONTROL, START, SIZE),
+    attachIn: (none) => BuddyAllocator.attach(none as Memory, CONTROL),
+    inBuffer: (buffer) => BuddyAllocator.inBuffer(buffer),
   },
   TlsfAllocator: {
     make: (memory, controlAt = CONTROL, start = START, size = SIZE) =>
       TlsfAllocator.new(memory, controlAt, start, size),
     attach: (memory, controlAt) => TlsfAllocator.attach(memory, controlAt),
+    makeIn: (none) => TlsfAllocator.new(none as Memory, CONTROL, START, SIZE),
+    attachIn: (none) => TlsfAllocator.attach(none as Memory, CONTROL),
+    inBuffer: (buffer) => TlsfAllocator.inBuffer(buffer),
   },
 };
 const fallbacks = new Map<Memory, TlsfAllocator>();
@@ -50,6 +67,8 @@ const all: Record<string, Maker> = {
   FixedSizeBlockAllocator: {
     make: (memory, controlAt = CONTROL) => FixedSizeBlockAllocator.new(fallbackIn(memory), controlAt),
     attach: (memory, controlAt) => FixedSizeBlockAllocator.attach(fallbackIn(memory), controlAt),
+    makeIn: (none) => FixedSizeBlockAllocator.new(none as TlsfAllocator, CONTROL),
+    attachIn: (none) => FixedSizeBlockAllocator.attach(none as TlsfAllocator, CONTROL),
   },
 };
 
@@ -81,7 +100,7 @@ function bytesOf(memory: Memory): Uint8Array {
   return bytes;
 }
 
-for (const [name, { make, attach }] of Object.entries(all))
+for (const [name, { make, attach, makeIn, attachIn, inBuffer }] of Object.entries(all))
   describe(`${name}, bad input`, () => {
     const free = (allocator: Design, at: number, given: Layout): unknown =>
       refused(allocator.memory, () => allocator.dealloc(at, given));
@@ -171,8 +190,34 @@ for (const [name, { make, attach }] of Object.entries(all))
 
     it("is not made at an address where no control block can be", () => {
       const memory = memoryOf();
-      for (const at of [4, NaN, 0.5])
-        expect(refused(memory, () => make(memory, at))).toMatchObject({ code: "allocator/control-address" });
+      for (const at of [4, -4, ...WRONG_ADDRESSES.filter((wrong) => wrong !== undefined && !INSIDE.includes(wrong))])
+        expect(refused(memory, () => make(memory, at as number))).toMatchObject({
+          code: at === 2 ** 52 ? "memory/out-of-bounds" : "allocator/control-address",
+        });
+    });
+
+    it("is not attached to at what is no address, nor outside of the memory", () => {
+      const memory = memoryOf();
+      make(memory);
+      for (const at of [...WRONG_ADDRESSES.filter((wrong) => wrong !== 0), 0x8000, 0x7ff8, 2 ** 40]) {
+        const error = refused(memory, () => attach(memory, at as number));
+        expect(error).toBeInstanceOf(AttachError);
+        expect(error).toMatchObject({ code: "attach/address" });
+      }
+    });
+
+    it("is not made in, nor attached to in, what is none", () => {
+      for (const none of WRONG_LAYOUTS.filter(
+        (wrong) => typeof wrong !== "object" || wrong === null || "size" in wrong,
+      )) {
+        const memory = none as Memory; // a caller without types
+        for (const call of [() => makeIn(none), () => attachIn(none)])
+          expect(call).toThrow(expect.objectContaining({ code: "allocator/options" }));
+        if (inBuffer !== undefined)
+          expect(() => inBuffer(memory as unknown as ArrayBuffer)).toThrow(
+            expect.objectContaining({ code: "memory/options" }),
+          );
+      }
     });
   });
 
@@ -195,6 +240,14 @@ for (const [name, { make }] of Object.entries(overRange))
         expect(error).toBeInstanceOf(AllocatorError);
         expect(error).toMatchObject({ code: "allocator/range" });
       }
+      for (const size of WRONG_SIZES.filter((wrong) => wrong !== undefined))
+        expect(refused(memory, () => make(memory, CONTROL, START, size as number))).toMatchObject({
+          code: "allocator/range",
+        });
+      for (const start of WRONG_ADDRESSES.filter((wrong) => wrong !== undefined && wrong !== -8 && wrong !== 2 ** 52))
+        expect(refused(memory, () => make(memory, CONTROL, start as number, SIZE))).toMatchObject({
+          code: "allocator/range",
+        });
       expect(refused(memory, () => make(memory, CONTROL, START, 0x8000))).toMatchObject({
         code: "memory/out-of-bounds",
       });
@@ -229,7 +282,44 @@ for (const [name, { make }] of Object.entries({
     });
   });
 
+describe("controlSizeFor", () => {
+  it("refuses what is no size", () => {
+    for (const wrong of WRONG_SIZES)
+      for (const controlSizeFor of [
+        (size: number) => BuddyAllocator.controlSizeFor(size),
+        (size: number) => TlsfAllocator.controlSizeFor(size),
+      ])
+        expect(() => controlSizeFor(wrong as number)).toThrow(AllocatorError);
+  });
+});
+
 describe("FixedSizeBlockAllocator", () => {
+  it("takes nothing from its fallback for a large block that is none", () => {
+    const memory = memoryOf();
+    const fallback = fallbackIn(memory);
+    const allocator = FixedSizeBlockAllocator.new(fallback, CONTROL);
+    const at = allocator.alloc(layout(3000));
+    const { used } = fallback.stats();
+    for (const wrong of [at + 8, 0, at + 4096, START + SIZE])
+      for (const size of [64, 2048, 4000])
+        expect(refused(memory, () => allocator.realloc(wrong, layout(3000), size))).toBeInstanceOf(BadFreeError);
+    expect(fallback.stats().used).toBe(used);
+    expect(allocator.realloc(at, layout(3000), 64)).not.toBe(0);
+    expect(fallback.stats().used).toBeLessThan(used);
+  });
+
+  it("judges a large block without giving it back, where the fallback can", () => {
+    const memory = memoryOf();
+    const allocator = FixedSizeBlockAllocator.new(fallbackIn(memory), CONTROL);
+    const blocks = [3000, 100].map((size) => [allocator.alloc(layout(size)), layout(size)] as const);
+    const before = bytesOf(memory);
+    for (const [at, each] of blocks) {
+      allocator.expectFreeable(at, each);
+      expect(() => allocator.expectFreeable(at + 8, each)).toThrow(BadFreeError);
+    }
+    expect(bytesOf(memory)).toEqual(before);
+  });
+
   it("refuses a block of another size when none of that size is in use", () => {
     const memory = memoryOf();
     const allocator = all.FixedSizeBlockAllocator!.make(memory);

@@ -1,5 +1,5 @@
 import type { GlobalAlloc } from "@kmem/global-alloc";
-import { globalAllocLaws } from "@kmem/global-alloc/testing";
+import { globalAllocLaws, globalAllocRefusals } from "@kmem/global-alloc/testing";
 import { LockedHeap } from "@kmem/linked-list-allocator";
 import { LinearMemory, type Memory } from "@kmem/memory";
 import { describe, expect, it } from "vitest";
@@ -39,10 +39,10 @@ for (const [name, design] of Object.entries(designs))
   describe(`${name}, the laws of every allocator`, () => {
     for (const [place, memory] of Object.entries(places))
       for (const law of globalAllocLaws(() => design(memory()), {
-        // The lock of the linked list counts how often it is taken.
-        ...(name.endsWith("linked list") && { range: { start: START, length: SIZE } }),
         settle: (allocator) => allocator.trim?.(),
         inspect: (allocator) => expect(allocator.check()).toEqual([]),
       }))
         it(`${law.name}: ${place}`, law.run);
+    for (const [place, memory] of Object.entries(places))
+      for (const law of globalAllocRefusals(() => design(memory()))) it(`${law.name}: ${place}`, law.run);
   });

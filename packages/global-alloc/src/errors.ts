@@ -30,7 +30,7 @@ export class AllocError extends Panic {
   override readonly code = "alloc/out-of-memory";
   readonly layout: Layout;
   constructor(layout: Layout) {
-    super(`allocation error: ${layout.toString()}`);
+    super(`allocation error: ${String(layout)}`);
     this.name = "AllocError";
     this.layout = layout;
   }

@@ -45,15 +45,16 @@ export abstract class GlobalAlloc {
    * An error of the memory or of `dealloc` (`at` is no block) comes out, with everything as it was.
    *
    * @param newSize - bytes
-   * @throws LayoutError when `newSize` cannot be
+   * @throws LayoutError when `layout` is none or `newSize` cannot be
    * @returns the new address, or {@link NULL} when there is no room; the old block is untouched then
    */
   realloc(at: Ptr, layout: Layout, newSize: number): Ptr {
-    const newLayout = Layout.fromSizeAlign(newSize, layout.align);
+    const { size, align } = Layout.new(layout);
+    const newLayout = Layout.fromSizeAlign(newSize, align);
     const to = this.alloc(newLayout);
     if (to === NULL) return NULL;
     try {
-      this.memory.copy(to, at, Math.min(layout.size, newSize));
+      this.memory.copy(to, at, Math.min(size, newSize));
       this.dealloc(at, layout);
     } catch (error) {
       // The old block was none: the new one must not be lost for that.

@@ -54,9 +54,10 @@ export class Layout implements Sized {
     return new Layout(size, align);
   }
 
-  /** The layout of a type: Rust's `Layout::new::<T>()`. @example Layout.new({ size: 4, align: 4 }).size // => 4 */
+  /** The layout of a type: Rust's `Layout::new::<T>()`. @throws {@link LayoutError} when it has none. @example Layout.new({ size: 4, align: 4 }).size // => 4 */
   static new(type: Sized): Layout {
-    return Layout.fromSizeAlign(type.size, type.align);
+    const { size, align } = partsOf(type);
+    return Layout.fromSizeAlign(size, align);
   }
 
   /**
@@ -133,4 +134,9 @@ export class Layout implements Sized {
   toString(): string {
     return `Layout { size_: ${this.size}, align_: ${this.align} }`;
   }
+}
+
+/** The size and the alignment of whatever a caller without types passes. */
+function partsOf(type: unknown): Sized {
+  return typeof type === "object" && type !== null ? (type as Sized) : { size: NaN, align: NaN };
 }

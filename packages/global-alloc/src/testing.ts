@@ -8,6 +8,11 @@
 import { hex, NULL, type Memory, type Ptr } from "@kmem/memory";
 import type { GlobalAlloc } from "./global-alloc.ts";
 import { Layout } from "./layout.ts";
+import { bytesOf, expectSameBytes, type ByteRange } from "./testing-bytes.ts";
+
+export { globalAllocRefusals, WRONG_ADDRESSES, WRONG_ALIGNS, WRONG_LAYOUTS, WRONG_SIZES } from "./testing-bad-input.ts";
+export type { GlobalAllocRefusalsOptions } from "./testing-bad-input.ts";
+export type { ByteRange } from "./testing-bytes.ts";
 
 /** One property; `run` throws an Error that says what was broken. */
 export interface Law {
@@ -23,7 +28,7 @@ export interface GlobalAllocLawsOptions<A extends GlobalAlloc = GlobalAlloc> {
   /** Largest alignment asked for, in bytes. @defaultValue 4096 */
   readonly largestAlign?: number;
   /** The bytes that must not change when a request fails. By default the whole memory, where its ends are known. */
-  readonly range?: { readonly start: Ptr; readonly length: number };
+  readonly range?: ByteRange;
   /** Gives back what a design keeps for later, where it keeps something: called when all blocks are freed. */
   settle?(allocator: A): void;
   /** Looks the allocator over; throws when something is wrong. Called now and then. */
@@ -266,13 +271,7 @@ class Trial<A extends GlobalAlloc> {
 
   /** A copy of the bytes that a failure must leave alone. */
   bytes(): Uint8Array {
-    const { memory } = this.allocator;
-    const ends = memory as { readonly base?: unknown; readonly byteLength?: unknown };
-    const { start, length } = this.options.range ?? { start: ends.base, length: ends.byteLength };
-    if (typeof start !== "number" || typeof length !== "number") return new Uint8Array(0);
-    const bytes = new Uint8Array(length);
-    memory.readBytes(start, bytes);
-    return bytes;
+    return bytesOf(this.allocator.memory, this.options.range);
   }
 
   private expectContent({ at, mark }: Block, length: number): void {
@@ -291,9 +290,4 @@ function expect(holds: boolean, what: string): void {
 function expectByte(memory: Memory, at: Ptr, byte: number): void {
   const found = memory.readU8(at);
   if (found !== byte) throw new Error(`expected ${byte} at ${hex(at)}, got ${found}`);
-}
-
-function expectSameBytes(before: Uint8Array, after: Uint8Array): void {
-  const at = before.findIndex((byte, i) => byte !== after[i]);
-  if (at >= 0 || before.length !== after.length) throw new Error(`expected no change, got one in byte ${at}`);
 }

@@ -42,6 +42,20 @@ describe("Layout.new and Layout.array", () => {
     expect(() => Layout.array({ size: 2 ** 30, align: 8 }, 2 ** 30)).toThrow(LayoutError);
   });
 
+  it.each([undefined, null, 5, "u32", {}, { size: 4 }, { size: "4", align: 4 }, { size: 4n, align: 4n }])(
+    "refuse %s as a type",
+    (type) => {
+      const none = type as unknown as Layout; // a caller without types
+      for (const make of [
+        () => Layout.new(none),
+        () => Layout.array(none, 2),
+        () => Layout.fromSizeAlign(4, 4).extend(none),
+        () => Layout.fromSizeAlign(4, 4).extendPacked(none),
+      ])
+        expect(make).toThrow(LayoutError);
+    },
+  );
+
   it.each(wrongSizes)("refuse %s as count", (count) => {
     expect(() => Layout.array({ size: 4, align: 4 }, count as number)).toThrow(LayoutError);
   });

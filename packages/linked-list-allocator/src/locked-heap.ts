@@ -199,6 +199,16 @@ export class LockedHeap extends GlobalAlloc {
     }
   }
 
+  /** Refuses what {@link LockedHeap.dealloc} would refuse, and gives nothing back. @throws as that */
+  expectFreeable(at: Ptr, layout: Layout): void {
+    this.mutex.acquire();
+    try {
+      this.heap.holeList.expectFreeable(at, layout);
+    } finally {
+      this.mutex.release();
+    }
+  }
+
   /**
    * As the default, under one lock, and with `at` judged first.
    *
