@@ -14,7 +14,7 @@
  * @module
  */
 import { alignDown, alignUp, hex, isPowerOfTwo } from "@kmem/memory";
-import { AddressError } from "./errors.ts";
+import { AddressError, type AddressErrorCode } from "./errors.ts";
 
 declare const VIRTUAL: unique symbol;
 declare const PHYSICAL: unique symbol;
@@ -63,7 +63,8 @@ export const VirtAddr = {
 
   /** Keeps the low 48 bits and repeats bit 47 above them. @throws {@link AddressError} when `value` is no integer */
   newTruncate(value: number | bigint): VirtAddr {
-    if (typeof value === "bigint") return Number(BigInt.asIntN(48, value)) as VirtAddr;
+    if (typeof value === "bigint")
+      return Number(BigInt.asIntN(48, checkedWord(value, "address/not-canonical"))) as VirtAddr;
     if (!Number.isSafeInteger(value))
       throw new AddressError("address/not-canonical", "expected an integer, got", value);
     const low = ((value % TWO_48) + TWO_48) % TWO_48;
@@ -72,23 +73,23 @@ export const VirtAddr = {
 
   /** The address as Rust has it: 64 bits without a sign. */
   asU64(address: VirtAddr): bigint {
-    return BigInt.asUintN(64, BigInt(address));
+    return BigInt.asUintN(64, BigInt(VirtAddr.new(address)));
   },
 
   isNull(address: VirtAddr): boolean {
-    return address === 0;
+    return VirtAddr.new(address) === 0;
   },
 
   /** @param n - a power of two @throws {@link AddressError} `address/align` */
   alignDown(address: VirtAddr, n: number | bigint): VirtAddr {
     if (typeof n === "bigint") return VirtAddr.newTruncate(alignDownU64(VirtAddr.asU64(address), n));
-    return VirtAddr.newTruncate(alignDown(address, checkedAlign(n)));
+    return VirtAddr.newTruncate(alignDown(VirtAddr.new(address), checkedAlign(n)));
   },
 
   /** From the end of the lower half it leads to the start of the upper half. @throws {@link AddressError} */
   alignUp(address: VirtAddr, n: number | bigint): VirtAddr {
     if (typeof n === "bigint") return VirtAddr.newTruncate(alignUpU64(VirtAddr.asU64(address), n));
-    const up = alignUp(address, checkedAlign(n));
+    const up = alignUp(VirtAddr.new(address), checkedAlign(n));
     if (address < 0 && up >= 0) throw new AddressError("address/overflow", "the result exceeds 64 bits, from", address);
     return VirtAddr.newTruncate(up);
   },
@@ -97,9 +98,9 @@ export const VirtAddr = {
     return VirtAddr.alignDown(address, n) === address;
   },
 
-  /** Index in the table of a level, 0 … 511. */
+  /** Index in the table of a level, 0 … 511. @throws {@link AddressError} `address/not-canonical`, `address/level` */
   tableIndex(address: VirtAddr, level: Level): number {
-    return Math.floor(address / ENTRY_SIZES[level]) & 511;
+    return Math.floor(VirtAddr.new(address) / ENTRY_SIZES[checkedLevel(level)]) & 511;
   },
   p1Index: (address: VirtAddr): number => VirtAddr.tableIndex(address, 1),
   p2Index: (address: VirtAddr): number => VirtAddr.tableIndex(address, 2),
@@ -108,7 +109,7 @@ export const VirtAddr = {
 
   /** Offset in its 4 KiB page. */
   pageOffset(address: VirtAddr): number {
-    return address & 4095;
+    return VirtAddr.new(address) & 4095;
   },
 
   /**
@@ -118,14 +119,16 @@ export const VirtAddr = {
    * the gap; {@link VirtAddr.forwardChecked} jumps
    */
   add(address: VirtAddr, bytes: number | bigint): VirtAddr {
+    const count = checkedCount(bytes);
     if (typeof bytes === "bigint") return canonicalWord(VirtAddr.asU64(address) + bytes);
-    return inHalf(address, address + checkedCount(bytes));
+    return inHalf(VirtAddr.new(address), address + count);
   },
 
   /** Takes bytes away; as {@link VirtAddr.add}. */
   sub(address: VirtAddr, bytes: number | bigint): VirtAddr {
+    const count = checkedCount(bytes);
     if (typeof bytes === "bigint") return canonicalWord(VirtAddr.asU64(address) - bytes);
-    return inHalf(address, address - checkedCount(bytes));
+    return inHalf(VirtAddr.new(address), address - count);
   },
 
   /** Bytes from `from` to `address`, as u64s: the gap counts too. @throws {@link AddressError} when negative */
@@ -185,29 +188,30 @@ export const PhysAddr = {
 
   /** Keeps the low 52 bits. @throws {@link AddressError} when `value` is no integer */
   newTruncate(value: number | bigint): PhysAddr {
-    if (typeof value === "bigint") return Number(BigInt.asUintN(52, value)) as PhysAddr;
+    if (typeof value === "bigint")
+      return Number(BigInt.asUintN(52, checkedWord(value, "address/not-physical"))) as PhysAddr;
     if (!Number.isSafeInteger(value)) throw new AddressError("address/not-physical", "expected an integer, got", value);
     return (((value % TWO_52) + TWO_52) % TWO_52) as PhysAddr;
   },
 
   asU64(address: PhysAddr): bigint {
-    return BigInt(address);
+    return BigInt(PhysAddr.new(address));
   },
 
   isNull(address: PhysAddr): boolean {
-    return address === 0;
+    return PhysAddr.new(address) === 0;
   },
 
   /** @param n - a power of two @throws {@link AddressError} `address/align` */
   alignDown(address: PhysAddr, n: number | bigint): PhysAddr {
-    if (typeof n === "bigint") return Number(alignDownU64(BigInt(address), n)) as PhysAddr;
-    return alignDown(address, checkedAlign(n)) as PhysAddr;
+    if (typeof n === "bigint") return Number(alignDownU64(PhysAddr.asU64(address), n)) as PhysAddr;
+    return alignDown(PhysAddr.new(address), checkedAlign(n)) as PhysAddr;
   },
 
   /** @throws {@link AddressError} `address/overflow` when the result has a bit above 51 */
   alignUp(address: PhysAddr, n: number | bigint): PhysAddr {
-    if (typeof n === "bigint") return physical(Number(alignUpU64(BigInt(address), n)));
-    return physical(alignUp(address, checkedAlign(n)));
+    if (typeof n === "bigint") return physical(Number(alignUpU64(PhysAddr.asU64(address), n)));
+    return physical(alignUp(PhysAddr.new(address), checkedAlign(n)));
   },
 
   isAligned(address: PhysAddr, n: number | bigint): boolean {
@@ -216,17 +220,18 @@ export const PhysAddr = {
 
   /** Adds bytes. @throws {@link AddressError} `address/overflow` when the sum has a bit above 51 */
   add(address: PhysAddr, bytes: number | bigint): PhysAddr {
-    return physical(address + checkedCount(bytes));
+    return physical(PhysAddr.new(address) + checkedCount(bytes));
   },
 
   /** Takes bytes away. @throws {@link AddressError} `address/overflow` when the result is negative */
   sub(address: PhysAddr, bytes: number | bigint): PhysAddr {
-    return physical(address - checkedCount(bytes));
+    return physical(PhysAddr.new(address) - checkedCount(bytes));
   },
 
   /** Bytes from `from` to `address`. @throws {@link AddressError} when negative */
   diff(address: PhysAddr, from: PhysAddr): number {
-    if (address < from) throw new AddressError("address/overflow", "the difference is negative", address - from);
+    if (PhysAddr.new(address) < PhysAddr.new(from))
+      throw new AddressError("address/overflow", "the difference is negative", address - from);
     return address - from;
   },
 
@@ -246,17 +251,19 @@ function signedNumber(value: bigint): number {
  * Rounds a u64 down.
  *
  * @param n - a power of two, 1 … 2^63
- * @throws {@link AddressError} `address/align`
+ * @throws {@link AddressError} `address/align`; `address/overflow` unless `value` has 64 bits
  */
 export function alignDownU64(value: bigint, n: bigint): bigint {
-  if (n <= 0n || (n & (n - 1n)) !== 0n || n >= 1n << 64n)
+  checkedWord(value, "address/overflow");
+  if (typeof n !== "bigint" || n <= 0n || (n & (n - 1n)) !== 0n || n >= 1n << 64n)
     throw new AddressError("address/align", "expected a power of two as alignment, got", n);
   return value & ~(n - 1n);
 }
 
 /** Rounds a u64 up. @throws {@link AddressError} `address/align`; `address/overflow` when the result exceeds 64 bits */
 export function alignUpU64(value: bigint, n: bigint): bigint {
-  const up = alignDownU64(value + n - 1n, n);
+  const down = alignDownU64(value, n);
+  const up = down === value ? value : down + n;
   if (up >= 1n << 64n) throw new AddressError("address/overflow", "the result exceeds 64 bits", up);
   return up;
 }
@@ -266,11 +273,26 @@ function checkedAlign(n: number): number {
   return n;
 }
 
-function checkedCount(bytes: number | bigint): number {
-  const count = Number(bytes);
-  if (!Number.isInteger(count) || count < 0)
-    throw new AddressError("address/overflow", "expected a number of bytes of 0 or more, got", bytes);
-  return count;
+/** @throws {@link AddressError} `address/level` */
+export function checkedLevel(level: Level): Level {
+  if (!Number.isInteger(level) || level < 1 || level > 4)
+    throw new AddressError("address/level", "expected the level of a page table, 1 … 4, got", level);
+  return level;
+}
+
+/** @throws {@link AddressError} `address/overflow` unless this is a count */
+export function checkedCount(count: number | bigint, of = "bytes"): number {
+  const number = typeof count === "bigint" ? Number(count) : count;
+  if (!Number.isInteger(number) || number < 0)
+    throw new AddressError("address/overflow", `expected a number of ${of} of 0 or more, got`, count);
+  return number;
+}
+
+/** A u64, or its two's complement below 0. */
+function checkedWord(value: bigint, code: AddressErrorCode): bigint {
+  if (typeof value !== "bigint" || value >= 1n << 64n || value < -(1n << 63n))
+    throw new AddressError(code, "expected a word of 64 bits, got", value);
+  return value;
 }
 
 /** More bytes than there are addresses all lead nowhere, so they may be taken for one more than that. */
@@ -280,7 +302,7 @@ function boundedCount(bytes: number | bigint): number {
 
 /** Place among the canonical addresses in their order, 0 … 2^48 − 1. */
 function position(address: VirtAddr): number {
-  return address < 0 ? address + TWO_48 : address;
+  return VirtAddr.new(address) < 0 ? address + TWO_48 : address;
 }
 
 function atPosition(place: number): VirtAddr | undefined {

@@ -64,4 +64,9 @@ export class Tables {
   bytes(): Uint8Array {
     return this.memory.views.u8.slice();
   }
+
+  /** Whether all bytes are those. */
+  isUnchanged(bytes: Uint8Array): boolean {
+    return this.memory.views.u8.every((byte, at) => byte === bytes[at]);
+  }
 }

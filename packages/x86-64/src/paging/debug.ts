@@ -22,7 +22,7 @@ const RADIX: Readonly<Record<string, [radix: number, prefix: string]>> = {
  *
  * @param address - a virtual or physical address
  * @param spec - `{:x}`, `{:#X}`, `{:o}`, `{:b}`, `{:p}`; with a width and leading zeros `{:#018x}`
- * @throws {@link AddressError} `address/format` for another
+ * @throws {@link AddressError} `address/format` for another; `address/not-canonical` for what is no address
  * @example formatAddress(0xb8000, "{:#018x}") // => "0x00000000000b8000"
  */
 export function formatAddress(address: number, spec: string): string {
@@ -34,6 +34,8 @@ export function formatAddress(address: number, spec: string): string {
       `expected a format such as {:#x}, got ${JSON.stringify(spec)} for`,
       address,
     );
+  if (!Number.isSafeInteger(address))
+    throw new AddressError("address/not-canonical", "expected an address, got", address);
   const [radix, prefix] = found;
   const digits = BigInt.asUintN(64, BigInt(address)).toString(radix);
   const shown = kind === "X" ? digits.toUpperCase() : digits;

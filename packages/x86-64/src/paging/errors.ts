@@ -170,7 +170,7 @@ export class PhysicalMemoryError extends KmemError {
   /** Where the table should lie. */
   readonly address: number;
   constructor(address: number) {
-    super(`a page table entry leads to a table outside of memory: ${hex(address)}`);
+    super(`a page table outside of memory, at ${hex(address)}`);
     this.name = "PhysicalMemoryError";
     this.address = address;
   }

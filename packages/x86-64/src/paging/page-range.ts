@@ -7,6 +7,7 @@
  * @module
  */
 import type { Ptr } from "@kmem/memory";
+import { AddressError } from "../errors.ts";
 import type { Page } from "./page.ts";
 import type { PageSize, Size4KiB } from "./page-size.ts";
 import type { PhysFrame } from "./phys-frame.ts";
@@ -26,7 +27,14 @@ abstract class UnitRange<U extends Unit> implements Iterable<U> {
   /** How many pages or frames; the gap between the halves has none. */
   readonly length: number;
 
+  /** @throws {@link AddressError} `address/size` unless both have one size */
   constructor(start: U, end: U, isInclusive: boolean) {
+    if (start.size !== end.size)
+      throw new AddressError(
+        "address/size",
+        `expected an end of ${start.size.name} as the start, got one of ${end.size.name} at`,
+        end.startAddress,
+      );
     this.start = start;
     this.end = end;
     const from = place(start);

@@ -85,8 +85,9 @@ export const PageTableFlags = {
   empty: (): PageTableFlags => 0,
   all: (): PageTableFlags => ALL,
 
-  /** The word as in an entry. */
+  /** The word as in an entry. @throws {@link AddressError} `address/flags`, as all that take flags */
   toBits(flags: FlagWord): bigint {
+    checkFlags(flags);
     if (typeof flags === "bigint") return flags;
     return BigInt(flags & 0xfff) | (BigInt(flags >>> 12) << 52n);
   },
@@ -128,6 +129,8 @@ export const PageTableFlags = {
 
   /** Whether all of `other` is set. */
   contains(flags: FlagWord, other: FlagWord): boolean {
+    checkFlags(flags);
+    checkFlags(other);
     if (typeof flags === "number" && typeof other === "number") return (flags & other) === other;
     const wanted = PageTableFlags.toBits(other);
     return (PageTableFlags.toBits(flags) & wanted) === wanted;
@@ -188,7 +191,8 @@ function lowBitsOfWord(word: bigint): number {
 
 function checkFlagWord(flags: unknown): void {
   if (typeof flags === "bigint" && flags >= 0n && flags <= WORD) return;
-  const value = typeof flags === "bigint" ? flags : Number(flags);
+  // What is of another type is shown as it is.
+  const value = flags as FlagWord;
   throw new AddressError("address/flags", "expected flags: packed in 24 bits, or a word of 64 bits, got", value);
 }
 
@@ -196,8 +200,10 @@ function pack(bits: bigint): PageTableFlags {
   return Number(bits & 0xfffn) | (Number((bits >> 52n) & 0xfffn) << 12);
 }
 
-function checkedWord(bits: bigint): bigint {
-  if (bits < 0n || bits > WORD) throw new AddressError("address/flags", "expected a word of 64 bits, got", bits);
+/** @throws {@link AddressError} `address/flags` unless this is a u64 */
+export function checkedWord(bits: bigint): bigint {
+  if (typeof bits !== "bigint" || bits < 0n || bits > WORD)
+    throw new AddressError("address/flags", "expected a word of 64 bits, got", bits);
   return bits;
 }
 

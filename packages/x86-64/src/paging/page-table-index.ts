@@ -6,7 +6,7 @@
  * @see https://docs.rs/x86_64/0.15.4/x86_64/structures/paging/struct.PageTableIndex.html and its neighbours
  * @module
  */
-import type { Level } from "../addr.ts";
+import { checkedCount, checkedLevel, type Level } from "../addr.ts";
 import { AddressError } from "../errors.ts";
 
 const ENTRIES = 512;
@@ -19,9 +19,11 @@ export const PageTableIndex = {
   /** The index modulo 512. */
   newTruncate: (index: number): number => truncated(index, ENTRIES),
   /** @returns `undefined` past 511 */
-  forwardChecked: (index: number, count: number | bigint): number | undefined => stepped(index, Number(count)),
+  forwardChecked: (index: number, count: number | bigint): number | undefined =>
+    stepped(index, checkedCount(count, "steps")),
   /** @returns `undefined` below 0 */
-  backwardChecked: (index: number, count: number | bigint): number | undefined => stepped(index, -Number(count)),
+  backwardChecked: (index: number, count: number | bigint): number | undefined =>
+    stepped(index, -checkedCount(count, "steps")),
 } as const;
 
 /** Offset of a byte in a page of 4 KiB, 0 … 4095. */
@@ -32,18 +34,18 @@ export const PageOffset = {
   newTruncate: (offset: number): number => truncated(offset, OFFSETS),
 } as const;
 
-/** Level of a page table, 1 … 4. */
+/** Level of a page table, 1 … 4. All throw {@link AddressError} `address/level` for another. */
 export const PageTableLevel = {
   /** @returns `undefined` below level 1 */
-  nextLowerLevel: (level: Level): Level | undefined => (level > 1 ? ((level - 1) as Level) : undefined),
+  nextLowerLevel: (level: Level): Level | undefined => (checkedLevel(level) > 1 ? ((level - 1) as Level) : undefined),
   /** @returns `undefined` above level 4 */
-  nextHigherLevel: (level: Level): Level | undefined => (level < 4 ? ((level + 1) as Level) : undefined),
+  nextHigherLevel: (level: Level): Level | undefined => (checkedLevel(level) < 4 ? ((level + 1) as Level) : undefined),
   /** Bytes of address space that a table of the level covers. */
-  tableAddressSpaceAlignment: (level: Level): number => 2 ** (9 * level + 12),
+  tableAddressSpaceAlignment: (level: Level): number => 2 ** (9 * checkedLevel(level) + 12),
   /** Bytes of address space that one entry of it covers. */
-  entryAddressSpaceAlignment: (level: Level): number => 2 ** (9 * level + 3),
+  entryAddressSpaceAlignment: (level: Level): number => 2 ** (9 * checkedLevel(level) + 3),
   /** As Rust's `{:?}`. */
-  toString: (level: Level): string => ["One", "Two", "Three", "Four"][level - 1]!,
+  toString: (level: Level): string => ["One", "Two", "Three", "Four"][checkedLevel(level) - 1]!,
 } as const;
 
 function checked(value: number, count: number): number {

@@ -15,8 +15,16 @@
 import { hex, LinearMemory, type Memory, type Ptr } from "@kmem/memory";
 import { PhysAddr, type Level } from "../addr.ts";
 import { AddressError } from "../errors.ts";
-import { FrameError } from "./errors.ts";
-import { checkFlags, highBits, lowBits, packHalves, PageTableFlags, type FlagWord } from "./page-table-flags.ts";
+import { FrameError, PhysicalMemoryError } from "./errors.ts";
+import {
+  checkedWord,
+  checkFlags,
+  highBits,
+  lowBits,
+  packHalves,
+  PageTableFlags,
+  type FlagWord,
+} from "./page-table-flags.ts";
 import { PhysFrame } from "./phys-frame.ts";
 
 /** Entries of a table. */
@@ -32,16 +40,20 @@ export class PageTableEntry {
   /** Address of its 8 bytes. */
   readonly at: Ptr;
 
+  /** @throws {@link AddressError} `address/not-aligned` unless `at` is a multiple of 8 */
   constructor(memory: Memory, at: Ptr) {
+    if (!Number.isSafeInteger(at) || at % 8 !== 0)
+      throw new AddressError("address/not-aligned", "expected the address of an entry, a multiple of 8, got", at);
     this.memory = memory;
     this.at = at;
   }
 
-  /** The whole entry. */
+  /** The whole entry, a u64. Setting throws {@link AddressError} `address/flags` for what has not 64 bits. */
   get bits(): bigint {
     return this.memory.readU64(this.at);
   }
   set bits(word: bigint) {
+    checkedWord(word);
     this.memory.writeU64(this.at, word);
   }
 
@@ -130,9 +142,16 @@ export class PageTable implements Iterable<PageTableEntry> {
     this.address = address;
   }
 
-  /** The table in raw bytes: a file, or the memory of a virtual machine. @param offset - a multiple of 4096 */
+  /**
+   * The table in raw bytes: a file, or the memory of a virtual machine.
+   *
+   * @param offset - a multiple of 4096
+   * @throws {@link AddressError} `address/not-aligned`; {@link PhysicalMemoryError} when it is not wholly in the bytes
+   */
   static over(buffer: ArrayBufferLike, offset: number): PageTable {
-    return new PageTable(new LinearMemory(buffer), offset);
+    const table = new PageTable(new LinearMemory(buffer), offset);
+    if (offset < 0 || offset + TABLE_SIZE > buffer.byteLength) throw new PhysicalMemoryError(offset);
+    return table;
   }
 
   /** @param index - 0 … 511 @throws {@link AddressError} `address/index` */

@@ -5,7 +5,7 @@
  * @module
  */
 import { hex } from "@kmem/memory";
-import { isCanonical, VirtAddr, type Level } from "../addr.ts";
+import { checkedCount, isCanonical, VirtAddr, type Level } from "../addr.ts";
 import { AddressError } from "../errors.ts";
 import { offsetIn, Size1GiB, Size2MiB, Size4KiB, type PageSize } from "./page-size.ts";
 import { PageRange, PageRangeInclusive } from "./page-range.ts";
@@ -103,12 +103,12 @@ export class Page<S extends PageSize = Size4KiB> {
 
   /** The page `count` pages further on; the first of the upper half follows the last of the lower. */
   forwardChecked(count: number | bigint): Page<S> | undefined {
-    return this.at(VirtAddr.forwardChecked(this.startAddress, Number(count) * this.size.bytes));
+    return this.at(VirtAddr.forwardChecked(this.startAddress, checkedCount(count, "pages") * this.size.bytes));
   }
 
   /** The page `count` pages back; as {@link Page.forwardChecked}. */
   backwardChecked(count: number | bigint): Page<S> | undefined {
-    return this.at(VirtAddr.backwardChecked(this.startAddress, Number(count) * this.size.bytes));
+    return this.at(VirtAddr.backwardChecked(this.startAddress, checkedCount(count, "pages") * this.size.bytes));
   }
 
   /** Pages from `from` to `to`, not counting the gap. @returns `undefined` when `to` comes before */
@@ -137,7 +137,8 @@ export class Page<S extends PageSize = Size4KiB> {
 }
 
 function bytesOf(count: number | bigint, size: PageSize): number | bigint {
-  return typeof count === "bigint" ? count * BigInt(size.bytes) : count * size.bytes;
+  const number = checkedCount(count, "pages");
+  return typeof count === "bigint" ? count * BigInt(size.bytes) : number * size.bytes;
 }
 
 function addressOf(p4: number, p3: number, p2: number, p1: number): VirtAddr {

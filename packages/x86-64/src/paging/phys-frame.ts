@@ -5,7 +5,7 @@
  * @module
  */
 import { hex } from "@kmem/memory";
-import { isPhysical, PhysAddr } from "../addr.ts";
+import { checkedCount, isPhysical, PhysAddr } from "../addr.ts";
 import { AddressError } from "../errors.ts";
 import { PhysFrameRange, PhysFrameRangeInclusive } from "./page-range.ts";
 import { offsetIn, Size4KiB, type PageSize } from "./page-size.ts";
@@ -59,12 +59,12 @@ export class PhysFrame<S extends PageSize = Size4KiB> {
 
   /** The frame `count` frames up. @throws {@link AddressError} `address/overflow` */
   add(count: number | bigint): PhysFrame<S> {
-    return new PhysFrame(PhysAddr.add(this.startAddress, Number(count) * this.size.bytes), this.size);
+    return new PhysFrame(PhysAddr.add(this.startAddress, checkedCount(count, "frames") * this.size.bytes), this.size);
   }
 
   /** The frame `count` frames down. @throws {@link AddressError} `address/overflow` */
   sub(count: number | bigint): PhysFrame<S> {
-    return new PhysFrame(PhysAddr.sub(this.startAddress, Number(count) * this.size.bytes), this.size);
+    return new PhysFrame(PhysAddr.sub(this.startAddress, checkedCount(count, "frames") * this.size.bytes), this.size);
   }
 
   /** Frames from `from` to this one. @throws {@link AddressError} when negative */

@@ -10,6 +10,7 @@
  * @module
  */
 import type { Registers } from "../hardware.ts";
+import { checkBits } from "../structures/errors.ts";
 import { flagSet, type FlagSet } from "./flag-set.ts";
 
 const FLAGS = {
@@ -37,6 +38,7 @@ export const Cr0 = {
   },
   /** @param flags - {@link Cr0Flags}; a combination that the CPU refuses raises #GP */
   write(registers: Registers, flags: number): void {
+    checkBits(flags);
     registers.cr0 = flags;
   },
 };

@@ -10,6 +10,7 @@
  * @module
  */
 import type { Registers } from "../hardware.ts";
+import { checkBits } from "../structures/errors.ts";
 import { flagSet, type FlagSet } from "./flag-set.ts";
 
 const FLAGS = {
@@ -53,6 +54,7 @@ export const Cr4 = {
   },
   /** @param flags - {@link Cr4Flags}; what the CPU does not offer raises #GP */
   write(registers: Registers, flags: number): void {
+    checkBits(flags);
     registers.cr4 = flags;
   },
 };

@@ -10,6 +10,7 @@
  * @module
  */
 import type { Registers } from "../hardware.ts";
+import { checkBits } from "../structures/errors.ts";
 import { flagSet, type FlagSet } from "./flag-set.ts";
 
 const FLAGS = {
@@ -35,6 +36,7 @@ export const Efer = {
   },
   /** @param flags - {@link EferFlags}; reserved bits, or turning off long mode while it is active, raise #GP */
   write(registers: Registers, flags: number): void {
+    checkBits(flags);
     registers.efer = flags;
   },
 };

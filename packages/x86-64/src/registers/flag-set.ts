@@ -8,11 +8,12 @@
  * @module
  */
 import { hex } from "@kmem/memory";
+import { checkBits } from "../structures/errors.ts";
 
 /** Names and bits, in the order in which the crate declares them. Each is a power of two. */
 export type FlagBits = Readonly<Record<string, number>>;
 
-/** What can be asked of any set of flags. */
+/** What can be asked of any set of flags. Both throw {@link StructureError} `structure/flags` unless 0 … 2^53 − 1. */
 export interface FlagText {
   /** Every flag that has a name. */
   readonly all: number;
@@ -29,8 +30,12 @@ export type FlagSet<B extends FlagBits> = B & FlagText;
 export function flagSet<B extends FlagBits>(name: string, flags: B): FlagSet<B> {
   const entries = Object.entries(flags);
   const all = entries.reduce((sum, [, bit]) => sum + bit, 0);
-  const names = (bits: number): string[] => entries.filter(([, bit]) => hasFlag(bits, bit)).map(([each]) => each);
+  const names = (bits: number): string[] => {
+    checkBits(bits);
+    return entries.filter(([, bit]) => hasFlag(bits, bit)).map(([each]) => each);
+  };
   const text = (bits: number): string => {
+    checkBits(bits);
     const unnamed = entries.reduce((rest, [, bit]) => (hasFlag(rest, bit) ? rest - bit : rest), bits);
     const parts = names(bits);
     if (unnamed !== 0 || parts.length === 0) parts.push(hex(unnamed));

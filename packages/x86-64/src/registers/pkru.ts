@@ -26,11 +26,13 @@ export const Pkru = {
   },
 
   write(registers: Registers, value: number): void {
+    checkValue(value);
     registers.pkru = value;
   },
 
   /** What a value of the register says about one key. @example Pkru.get(0x8, 1) // => { accessDisabled: false, writeDisabled: true } */
   get(value: number, key: number): KeyRights {
+    checkValue(value);
     checkKey(key);
     const bits = (value >>> (2 * key)) & 3;
     return { accessDisabled: (bits & 1) !== 0, writeDisabled: (bits & 2) !== 0 };
@@ -43,6 +45,7 @@ export const Pkru = {
    * @example Pkru.with(0, 1, { accessDisabled: true, writeDisabled: false }) // => 4
    */
   with(value: number, key: number, { accessDisabled, writeDisabled }: KeyRights): number {
+    checkValue(value);
     checkKey(key);
     const bits = (accessDisabled ? 1 : 0) | (writeDisabled ? 2 : 0);
     return ((value & ~(3 << (2 * key))) | (bits << (2 * key))) >>> 0;
@@ -51,4 +54,8 @@ export const Pkru = {
 
 function checkKey(key: number): void {
   checkField("structure/key", "a protection key", key, 15);
+}
+
+function checkValue(value: number): void {
+  checkField("structure/flags", "a value of PKRU", value, 0xffff_ffff);
 }

@@ -9,6 +9,8 @@
  * @see Intel SDM volume 1, 3.4.3; https://docs.rs/x86_64/0.15.4/x86_64/registers/rflags/struct.RFlags.html
  * @module
  */
+import type { Registers } from "../hardware.ts";
+import { checkBits } from "../structures/errors.ts";
 import { flagSet, type FlagSet } from "./flag-set.ts";
 
 const FLAGS = {
@@ -34,5 +36,28 @@ const FLAGS = {
   CARRY_FLAG: 1,
 } as const;
 
-/** @example RFlags.debug(0x202) // => "RFlags(INTERRUPT_FLAG | 0x2)" */
-export const RFlags: FlagSet<typeof FLAGS> = flagSet("RFlags", FLAGS);
+/**
+ * The flags and their text, and the register.
+ *
+ * @example RFlags.debug(0x202) // => "RFlags(INTERRUPT_FLAG | 0x2)"
+ */
+export const RFlags: FlagSet<typeof FLAGS> & {
+  /** `pushfq; pop`. */
+  read(registers: Registers): number;
+  /** `push; popfq`: bits without a name keep what they are. @throws StructureError `structure/flags` */
+  write(registers: Registers, flags: number): void;
+} = {
+  ...flagSet("RFlags", FLAGS),
+  read: (registers) => registers.rflags,
+  write(registers, flags) {
+    checkBits(flags);
+    const { rflags } = registers;
+    const unnamed = rflags - bitsOf(rflags);
+    registers.rflags = unnamed + bitsOf(flags);
+  },
+};
+
+/** The bits that have a name. */
+function bitsOf(flags: number): number {
+  return flags & RFlags.all;
+}

@@ -12,6 +12,7 @@
  * @module
  */
 import type { Ptr } from "@kmem/memory";
+import { checkPointer } from "./interrupt-stack-frame.ts";
 import type { PrivilegeLevel } from "./segment-selector.ts";
 import { TaskStateSegment } from "./tss.ts";
 
@@ -46,9 +47,10 @@ export class Descriptor {
     return new Descriptor([0xffff, 0x00cf_f300]);
   }
 
-  /** A task state segment, available for `ltr`. */
+  /** A task state segment, available for `ltr`. @throws {@link StructureError} `structure/address` unless canonical */
   static tssSegment(tss: TaskStateSegment | Ptr): Descriptor {
     const base = typeof tss === "number" ? tss : tss.address;
+    checkPointer(base);
     const low = base >>> 0;
     const first = (((low & 0xffff) << 16) | (TaskStateSegment.SIZE - 1)) >>> 0;
     const second = ((low & 0xff00_0000) | PRESENT_TSS | ((low >>> 16) & 0xff)) >>> 0;

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { checkField } from "./errors.ts";
+
 /** The vectors, by their names in the Rust crate. */
 export const ExceptionVector = {
   Division: 0,
@@ -40,11 +42,13 @@ const MNEMONICS = "DE DB NMI BP OF BR UD NM DF - TS NP SS GP PF - MF AC MC XM VE
 
 /** Whether the CPU pushes an error code for an exception. @example hasErrorCode(ExceptionVector.Page) // => true */
 export function hasErrorCode(vector: number): boolean {
-  return vector >= 0 && vector < 32 && ((WITH_ERROR_CODE >>> vector) & 1) === 1;
+  checkField("structure/vector", "a vector", vector, 255);
+  return vector < 32 && ((WITH_ERROR_CODE >>> vector) & 1) === 1;
 }
 
 /** The manual's short name. @example exceptionName(14) // => "#PF" @example exceptionName(32) // => "interrupt 32" */
 export function exceptionName(vector: number): string {
+  checkField("structure/vector", "a vector", vector, 255);
   const mnemonic = MNEMONICS[vector] ?? "-";
   return mnemonic === "-" ? `interrupt ${vector}` : `#${mnemonic}`;
 }

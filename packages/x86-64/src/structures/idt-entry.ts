@@ -40,7 +40,9 @@ export class IdtEntry {
   readonly address: Ptr;
   private readonly memory: Memory;
 
+  /** @throws {@link StructureError} `structure/address` unless canonical */
   constructor(memory: Memory, address: Ptr) {
+    checkPointer(address);
     this.memory = memory;
     this.address = address;
   }

@@ -43,7 +43,9 @@ export class InterruptStackFrame implements InterruptStackFrameValue {
   readonly address: Ptr;
   private readonly memory: Memory;
 
+  /** @throws {@link StructureError} `structure/address` unless canonical */
   constructor(memory: Memory, address: Ptr) {
+    checkPointer(address);
     this.memory = memory;
     this.address = address;
   }
@@ -54,11 +56,12 @@ export class InterruptStackFrame implements InterruptStackFrameValue {
    * @throws {@link StructureError} when a value does not fit; nothing has been written then
    */
   static write(memory: Memory, address: Ptr, value: InterruptStackFrameValue): InterruptStackFrame {
+    checkPointer(address);
     checkPointer(value.instructionPointer);
     checkPointer(value.stackPointer);
     checkField("structure/selector", "a selector", value.codeSegment, 0xffff);
     checkField("structure/selector", "a selector", value.stackSegment, 0xffff);
-    checkField("structure/error-code", "flags", value.cpuFlags, 0xffff_ffff);
+    checkField("structure/flags", "flags", value.cpuFlags, 0xffff_ffff);
     const frame = new InterruptStackFrame(memory, address);
     frame.instructionPointer = value.instructionPointer;
     frame.codeSegment = value.codeSegment;
@@ -80,14 +83,16 @@ export class InterruptStackFrame implements InterruptStackFrameValue {
     return this.memory.readU16(this.address + 8);
   }
   set codeSegment(value: SegmentSelector) {
-    writeWord(this.memory, this.address + 8, value, 0xffff);
+    checkField("structure/selector", "a selector", value, 0xffff);
+    writeWord(this.memory, this.address + 8, value);
   }
 
   get cpuFlags(): number {
     return this.memory.readU32(this.address + 16);
   }
   set cpuFlags(value: number) {
-    writeWord(this.memory, this.address + 16, value, 0xffff_ffff);
+    checkField("structure/flags", "flags", value, 0xffff_ffff);
+    writeWord(this.memory, this.address + 16, value);
   }
 
   get stackPointer(): Ptr {
@@ -101,7 +106,8 @@ export class InterruptStackFrame implements InterruptStackFrameValue {
     return this.memory.readU16(this.address + 32);
   }
   set stackSegment(value: SegmentSelector) {
-    writeWord(this.memory, this.address + 32, value, 0xffff);
+    checkField("structure/selector", "a selector", value, 0xffff);
+    writeWord(this.memory, this.address + 32, value);
   }
 
   /** `iretq` with this frame: goes on at its instruction pointer, with its stack and privilege level. */
@@ -151,8 +157,7 @@ export function checkPointer(value: Ptr): void {
 }
 
 /** Writes 8 bytes of which only the low ones can be set. */
-function writeWord(memory: Memory, at: Ptr, value: number, max: number): void {
-  checkField("structure/selector", "a value", value, max);
+function writeWord(memory: Memory, at: Ptr, value: number): void {
   memory.writeU32(at, value);
   memory.writeU32(at + 4, 0);
 }

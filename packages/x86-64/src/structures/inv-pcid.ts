@@ -32,11 +32,12 @@ export type InvPcidCommand =
 /**
  * `invpcid`.
  *
- * @throws {@link StructureError} `structure/pcid`, `structure/address`; nothing has been dropped then
+ * @throws {@link StructureError} `structure/kind`, `structure/pcid`, `structure/address`; nothing has been dropped then
  */
 export function flushPcid(hardware: Pick<Hardware, "tlb">, command: InvPcidCommand): void {
   const pcid = "pcid" in command ? command.pcid : 0;
   const address = "address" in command ? command.address : 0;
+  checkField("structure/kind", "a kind of invpcid", command.kind, 3);
   checkField("structure/pcid", "a PCID", pcid, 0xfff);
   checkPointer(address);
   hardware.tlb.flushPcid(command.kind, pcid, address);

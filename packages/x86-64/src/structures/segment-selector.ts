@@ -36,17 +36,19 @@ export const SegmentSelector = {
 
   /** Index in the descriptor table. */
   index(selector: SegmentSelector): number {
-    return (selector >>> 3) & 0x1fff;
+    checkSelector(selector);
+    return selector >>> 3;
   },
 
   /** Requested privilege level. */
   rpl(selector: SegmentSelector): PrivilegeLevel {
+    checkSelector(selector);
     return (selector & 3) as PrivilegeLevel;
   },
 
   /** The selector with another privilege level. */
   withRpl(selector: SegmentSelector, rpl: PrivilegeLevel): SegmentSelector {
-    checkField("structure/selector", "a selector", selector, 0xffff);
+    checkSelector(selector);
     checkField("structure/privilege-level", "a privilege level", rpl, 3);
     return (selector & 0xfffc) | rpl;
   },
@@ -64,3 +66,7 @@ export const SegmentSelector = {
     );
   },
 };
+
+function checkSelector(selector: SegmentSelector): void {
+  checkField("structure/selector", "a selector", selector, 0xffff);
+}

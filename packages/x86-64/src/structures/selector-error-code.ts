@@ -28,22 +28,40 @@ export const SelectorErrorCode = {
     return index * 8 + TABLES.indexOf(table) * 2 + (external ? 1 : 0);
   },
 
+  /**
+   * The error code with these bits.
+   *
+   * @returns `undefined` when a bit above 15 is set
+   * @throws {@link StructureError} `structure/error-code` for what is no integer of 0 or more
+   * @example SelectorErrorCode.fromBits(0x1_0000) // => undefined
+   */
+  fromBits(bits: number): number | undefined {
+    checkField("structure/error-code", "an error code", bits, Number.MAX_SAFE_INTEGER);
+    return bits <= 0xffff ? bits : undefined;
+  },
+
+  /** The low 16 bits. @throws as {@link SelectorErrorCode.fromBits} */
+  fromBitsTruncate(bits: number): number {
+    checkField("structure/error-code", "an error code", bits, Number.MAX_SAFE_INTEGER);
+    return bits % 0x1_0000;
+  },
+
   /** Whether it occurred while an interrupt or an earlier exception was being delivered. */
   external(errorCode: number): boolean {
-    return (errorCode & 1) === 1;
+    return (checked(errorCode) & 1) === 1;
   },
 
   descriptorTable(errorCode: number): DescriptorTable {
-    return TABLES[(errorCode >>> 1) & 3]!;
+    return TABLES[(checked(errorCode) >>> 1) & 3]!;
   },
 
   index(errorCode: number): number {
-    return (errorCode >>> 3) & 0x1fff;
+    return checked(errorCode) >>> 3;
   },
 
   /** Whether no descriptor was to blame. */
   isNull(errorCode: number): boolean {
-    return errorCode === 0;
+    return checked(errorCode) === 0;
   },
 
   /** @example SelectorErrorCode.debug(26) // => "Selector Error { external: false, descriptor table: Idt, index: 3 }" */
@@ -56,3 +74,8 @@ export const SelectorErrorCode = {
     return debugStruct("Selector Error", fields, pretty);
   },
 };
+
+function checked(errorCode: number): number {
+  checkField("structure/error-code", "an error code", errorCode, 0xffff);
+  return errorCode;
+}

@@ -72,7 +72,7 @@ export class TaskStateSegment {
     return this.memory.readU16(this.address + IO_MAP_BASE);
   }
   set ioMapBase(offset: number) {
-    checkField("structure/selector", "an offset", offset, 0xffff);
+    checkField("structure/offset", "an offset", offset, 0xffff);
     this.memory.writeU16(this.address + IO_MAP_BASE, offset);
   }
 }

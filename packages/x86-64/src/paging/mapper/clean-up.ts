@@ -3,25 +3,17 @@
  *
  * @module
  */
-import type { Memory, Ptr } from "@kmem/memory";
-import type { Level, PhysAddr, VirtAddr } from "../../addr.ts";
+import type { Level, PhysAddr } from "../../addr.ts";
 import type { FrameDeallocator } from "../frame-allocator.ts";
 import type { PageRangeInclusive } from "../page-range.ts";
-import { ENTRY_COUNT, PageTable } from "../page-table.ts";
+import { addressIn, ENTRY_COUNT } from "../page-table.ts";
 import { PhysFrame } from "../phys-frame.ts";
+import { addressAt, ENTRY_SIZES, positionOf } from "./positions.ts";
+import type { TableWalk } from "./table-walk.ts";
+import type { TableWindow } from "./table-window.ts";
 
-/** What the procedure needs to know of a mapper. */
-export interface TableTree {
-  readonly memory: Memory;
-  readonly level4Table: PageTable;
-  /** Where a table can be read and written: given its frame, its level, and an address that it is for. */
-  tablePointer(frame: PhysAddr, level: Level, address: VirtAddr): Ptr;
-}
-
-const PRESENT = 1n;
-const HUGE = 0x80n;
-/** Pages that an entry of each level covers. */
-const PAGES = [0, 1, 2 ** 9, 2 ** 18, 2 ** 27] as const;
+const PRESENT = 1;
+const HUGE = 0x80;
 
 /**
  * Frees the tables below level 4 that hold nothing but zeros and are needed by a page of `range`, children before
@@ -30,48 +22,50 @@ const PAGES = [0, 1, 2 ** 9, 2 ** 18, 2 ** 27] as const;
  * Entries that are huge or not present are not followed, and keep their table.
  *
  * @param skip - an index of level 4 to leave alone
+ * @throws PhysicalMemoryError when an entry leads out of memory; what comes before it has been freed then
  */
 export function freeEmptyTables(
-  tree: TableTree,
+  walk: TableWalk,
   range: PageRangeInclusive,
   frameDeallocator: FrameDeallocator,
   skip = -1,
 ): void {
   if (range.isEmpty) return;
-  const first = pageNumber(range.start.startAddress);
-  const last = pageNumber(range.end.startAddress);
+  const start = positionOf(range.start.startAddress);
+  const last = start + range.byteLength - 1;
 
-  /** @returns whether the table is empty now. First and last are page numbers; `base` is the table's first. */
-  const clean = (table: PageTable, level: Level, base: number): boolean => {
+  /** @param base - position of the table's first page @returns whether the table is empty now */
+  const clean = (window: TableWindow, level: Level, base: number): boolean => {
     if (level > 1) {
-      const pages = PAGES[level];
-      const from = Math.max(0, Math.floor((first - base) / pages));
-      const to = Math.min(ENTRY_COUNT - 1, Math.floor((last - base) / pages));
+      const span = ENTRY_SIZES[level];
+      const from = Math.max(0, Math.floor((start - base) / span));
+      const to = Math.min(ENTRY_COUNT - 1, Math.floor((last - base) / span));
       for (let index = from; index <= to; index++) {
-        const entry = table.entry(index);
-        const bits = entry.bits;
-        if ((bits & PRESENT) === 0n || (bits & HUGE) !== 0n || (level === 4 && index === skip)) continue;
-        const frame = entry.addr();
-        const childBase = base + index * pages;
+        if (level === 4 && index === skip) continue;
+        const word = window.first + 2 * index;
+        const low = window.words[word]!;
+        if ((low & PRESENT) === 0 || (low & HUGE) !== 0) continue;
+        const frame = addressIn(low, window.words[word + 1]!);
+        const childBase = base + index * span;
         const below = (level - 1) as Level;
-        const child = new PageTable(tree.memory, tree.tablePointer(frame, below, addressOfPage(childBase)));
-        if (clean(child, below, childBase)) {
-          entry.setUnused();
-          frameDeallocator.deallocateFrame(PhysFrame.fromStartAddress(frame));
-        }
+        const isNowEmpty = clean(walk.open(below, addressAt(childBase), frame, true), below, childBase);
+        // The deallocator may have used the memory, and a window with it.
+        window.reopen();
+        if (isNowEmpty) free(window, index, frame);
       }
     }
-    return table.isEmpty();
+    return isEmpty(window);
   };
-  clean(tree.level4Table, 4, 0);
+  const free = (window: TableWindow, index: number, frame: PhysAddr): void => {
+    window.words[window.first + 2 * index] = 0;
+    window.words[window.first + 2 * index + 1] = 0;
+    frameDeallocator.deallocateFrame(PhysFrame.fromStartAddress(frame));
+    window.reopen();
+  };
+  clean(walk.openLevel4(true), 4, 0);
 }
 
-/** Number of a page among all canonical ones, from 0; the upper half follows the lower. */
-function pageNumber(address: number): number {
-  return (address < 0 ? address + 2 ** 48 : address) / 4096;
-}
-
-function addressOfPage(number: number): VirtAddr {
-  const address = number * 4096;
-  return (address < 2 ** 47 ? address : address - 2 ** 48) as VirtAddr;
+function isEmpty({ words, first }: TableWindow): boolean {
+  for (let word = first; word < first + 2 * ENTRY_COUNT; word++) if (words[word] !== 0) return false;
+  return true;
 }

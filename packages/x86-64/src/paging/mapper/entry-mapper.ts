@@ -202,7 +202,7 @@ export abstract class EntryMapper extends TableReader implements MapperAllSizes,
 }
 
 function inherited(flags: FlagWord): number {
-  return typeof flags === "number" ? flags & INHERITED : Number(flags & BigInt(INHERITED));
+  return typeof flags === "bigint" ? Number(flags & BigInt(INHERITED)) : flags & INHERITED;
 }
 
 function refuseFrame(size: PageSize, frame: PhysAddr): never {

@@ -13,7 +13,7 @@
  * @module
  */
 import type { Memory } from "@kmem/memory";
-import { VirtAddr, type Level, type PhysAddr } from "../../addr.ts";
+import { checkedLevel, PhysAddr, VirtAddr, type Level } from "../../addr.ts";
 import { FrameError, InvalidPageTable } from "../errors.ts";
 import { Page } from "../page.ts";
 import type { PageSize } from "../page-size.ts";
@@ -44,6 +44,7 @@ export class RecursivePageTable extends TableMapper {
    * itself; `page-table/not-active` when the entry there names another frame
    */
   static new(memory: Memory, table: VirtAddr, activeFrame: PhysAddr): RecursivePageTable {
+    PhysAddr.new(activeFrame);
     const index = recursiveIndex(table);
     if (index === undefined) throw new InvalidPageTable("page-table/not-recursive");
     const level4Table = new PageTable(memory, table);
@@ -58,7 +59,7 @@ export class RecursivePageTable extends TableMapper {
 
   /** The page at which the table of `level` appears that `page` needs. @param index - the level 4 table's own, 0 … 511 */
   static tablePage(index: number, page: Page<PageSize>, level: Level): Page {
-    return tablePage(index, page.startAddress, level);
+    return tablePage(index, page.startAddress, checkedLevel(level));
   }
 }
 

@@ -8,7 +8,7 @@ import { AddressError } from "../../errors.ts";
 import type { FrameAllocator, FrameDeallocator } from "../frame-allocator.ts";
 import { Page } from "../page.ts";
 import type { PageRangeInclusive } from "../page-range.ts";
-import { Size1GiB } from "../page-size.ts";
+import { Size1GiB, Size2MiB, Size4KiB } from "../page-size.ts";
 import { checkFlags, PageTableFlags } from "../page-table-flags.ts";
 import type { PageTable } from "../page-table.ts";
 import { freeEmptyTables } from "./clean-up.ts";
@@ -52,6 +52,13 @@ export abstract class TableMapper extends EntryMapper implements RangeMapper, Cl
     checkRangeFlags(flags);
     const { largest = Size1GiB, tableFlags = flags & INHERITED } = options;
     checkRangeFlags(tableFlags);
+    // What is of another type is shown as it is.
+    if (largest !== Size4KiB && largest !== Size2MiB && largest !== Size1GiB)
+      throw new AddressError(
+        "address/size",
+        "expected Size4KiB, Size2MiB or Size1GiB as the largest, got",
+        largest as never,
+      );
     const { byteLength } = pages;
     const mapping = new RangeMapping(
       this.walk,

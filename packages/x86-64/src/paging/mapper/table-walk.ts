@@ -14,7 +14,8 @@
  */
 import type { Memory, Ptr } from "@kmem/memory";
 import type { Level, PhysAddr, VirtAddr } from "../../addr.ts";
-import { MapperPanic, MapToError } from "../errors.ts";
+import { AddressError } from "../../errors.ts";
+import { MapperPanic, MapToError, PhysicalMemoryError } from "../errors.ts";
 import type { FrameAllocator } from "../frame-allocator.ts";
 import { highBits, lowBits, type FlagWord } from "../page-table-flags.ts";
 import { addressIn, ENTRY_COUNT, highOf, lowOf, type PageTable } from "../page-table.ts";
@@ -59,6 +60,8 @@ export class TableWalk {
   private readonly level4: TableWindow;
   /** The fast way to map into the table that was mapped into before. */
   readonly last: LastWay;
+  /** What the last {@link makeWay} has changed: level, and the halves of the entry before, one after the other. */
+  private readonly changed: number[] = [];
 
   constructor(level4Table: PageTable, pointer: TablePointer | number, isRecursive: boolean) {
     const { memory } = level4Table;
@@ -89,46 +92,79 @@ export class TableWalk {
    * The order is the crate's: flags are added to an existing entry before it is looked at, and a new table is emptied
    * after the checks.
    *
-   * @throws MapToError, MapperPanic
+   * @throws MapToError, MapperPanic; PhysicalMemoryError when an entry, or a frame that the allocator gives, is outside of
+   * memory: the entries are what they were then
    */
   makeWay(address: VirtAddr, target: Level, parentFlags: FlagWord, frameAllocator: FrameAllocator): TableWindow {
-    const addedLow = lowBits(parentFlags);
-    const addedHigh = highBits(parentFlags);
-    const { last } = this;
+    const { last, changed } = this;
     last.forget();
+    changed.length = 0;
     let window = this.openLevel4(true);
-    for (let level: Level = 4; level > target; level--) {
-      const entry = entryOffset(address, level as Level);
-      let at = window.first + entry;
-      let low = window.words[at]!;
-      let high = window.words[at + 1]!;
-      const isNew = low === 0 && high === 0;
-      if (isNew) {
-        const frame = frameAllocator.allocateFrame();
-        if (frame === undefined) throw MapToError.frameAllocationFailed();
-        if ((addedLow & HUGE) !== 0) throw new MapperPanic("mapper/huge-flag", "a table takes no HUGE_PAGE");
-        low = lowOf(frame.startAddress) | addedLow | (this.isRecursive ? PRESENT_AND_WRITABLE : 0);
-        high = highOf(frame.startAddress) | addedHigh;
-        // The allocator may have used the memory, and a window with it.
-        window.reopen();
-        at = window.first + entry;
-      } else {
-        low |= addedLow;
-        high |= addedHigh;
-      }
-      if (isNew || low >>> 0 !== window.words[at] || high >>> 0 !== window.words[at + 1]) {
-        window.words[at + 1] = high;
-        window.words[at] = low;
-      }
-      if ((low & PRESENT) === 0 && !this.isRecursive)
-        throw new MapperPanic("mapper/entry-not-mapped", "entry should be mapped at this point");
-      if ((low & HUGE) !== 0) throw new MapToError("map/parent-entry-huge-page");
-      last.note(level as 2 | 3 | 4, window.words, at);
-      window = this.open((level - 1) as Level, address, addressIn(low, high), true);
-      if (isNew) window.words.fill(0, window.first, window.first + 2 * ENTRY_COUNT);
+    try {
+      for (let level: Level = 4; level > target; level--)
+        window = this.enter(window, level as 2 | 3 | 4, address, parentFlags, frameAllocator);
+    } catch (error) {
+      if (error instanceof PhysicalMemoryError || error instanceof AddressError) this.undo(address);
+      throw error;
     }
     if (target === 1) last.remember(address, window);
     return window;
+  }
+
+  /** One step of {@link makeWay}. */
+  private enter(
+    window: TableWindow,
+    level: 2 | 3 | 4,
+    address: VirtAddr,
+    parentFlags: FlagWord,
+    frameAllocator: FrameAllocator,
+  ): TableWindow {
+    const addedLow = lowBits(parentFlags);
+    const addedHigh = highBits(parentFlags);
+    const entry = entryOffset(address, level);
+    let at = window.first + entry;
+    let low = window.words[at]!;
+    let high = window.words[at + 1]!;
+    const isNew = low === 0 && high === 0;
+    if (isNew) {
+      const frame = frameAllocator.allocateFrame();
+      if (frame === undefined) throw MapToError.frameAllocationFailed();
+      if ((addedLow & HUGE) !== 0) throw new MapperPanic("mapper/huge-flag", "a table takes no HUGE_PAGE");
+      low = lowOf(frame.startAddress) | addedLow | (this.isRecursive ? PRESENT_AND_WRITABLE : 0);
+      high = highOf(frame.startAddress) | addedHigh;
+      // The allocator may have used the memory, and a window with it.
+      window.reopen();
+      at = window.first + entry;
+    } else {
+      low |= addedLow;
+      high |= addedHigh;
+    }
+    if (isNew || low >>> 0 !== window.words[at] || high >>> 0 !== window.words[at + 1]) {
+      this.changed.push(level, window.words[at]!, window.words[at + 1]!);
+      window.words[at + 1] = high;
+      window.words[at] = low;
+    }
+    if ((low & PRESENT) === 0 && !this.isRecursive)
+      throw new MapperPanic("mapper/entry-not-mapped", "entry should be mapped at this point");
+    if ((low & HUGE) !== 0) throw new MapToError("map/parent-entry-huge-page");
+    this.last.note(level, window.words, at);
+    const below = this.open((level - 1) as Level, address, addressIn(low, high), true);
+    if (isNew) below.words.fill(0, below.first, below.first + 2 * ENTRY_COUNT);
+    return below;
+  }
+
+  /** Gives the entries on the way to an address back what they held: their tables are still open. */
+  private undo(address: VirtAddr): void {
+    const { changed } = this;
+    for (let i = changed.length - 3; i >= 0; i -= 3) {
+      const level = changed[i] as 2 | 3 | 4;
+      const window = level === 4 ? this.level4 : level === 3 ? this.level3 : this.level2;
+      window.reopen();
+      const at = window.first + entryOffset(address, level);
+      // The half with PRESENT first, so that no walk in between sees a present entry with half an address.
+      window.words[at] = changed[i + 1]!;
+      window.words[at + 1] = changed[i + 2]!;
+    }
   }
 
   /** Goes down to the table of `target`. @returns `undefined` where the way ends before; {@link obstacle} says why */

@@ -61,12 +61,13 @@ export class TableWindow {
   }
 
   private move(at: Ptr, forWriting: boolean): void {
-    if (!Number.isSafeInteger(at) || at % TABLE_SIZE !== 0)
+    if (!Number.isInteger(at) || at % TABLE_SIZE !== 0)
       throw new AddressError(
         "address/not-aligned",
         "expected the address of a page table, a multiple of 4096, got",
         at,
       );
+    if (!Number.isSafeInteger(at)) throw new PhysicalMemoryError(at);
     this.start = NaN;
     const { views, address, firstIndex, byteLength } = windowAt(this.memory, at, forWriting);
     if (at + TABLE_SIZE > address + byteLength) throw new PhysicalMemoryError(at);
