@@ -11,7 +11,7 @@ export type { Board } from "./board.ts";
 export { CodeTable, FUNCTION_SIZE } from "./code-table.ts";
 export type { FunctionFor } from "./code-table.ts";
 export { Mmu } from "./mmu.ts";
-export type { MmuOptions } from "./mmu.ts";
+export type { MmuOptions } from "./page-walker.ts";
 export { tlbEntries } from "./tlb-entries.ts";
 export type { TlbEntry } from "./tlb-entries.ts";
 export { VirtualMemory } from "./virtual-memory.ts";

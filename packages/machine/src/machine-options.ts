@@ -4,7 +4,7 @@
  * @module
  */
 import type { FunctionFor } from "./code-table.ts";
-import type { MmuOptions } from "./mmu.ts";
+import type { MmuOptions } from "./page-walker.ts";
 
 /**
  * How the host waits while the CPU is halted.
