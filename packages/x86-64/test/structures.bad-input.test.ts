@@ -24,8 +24,8 @@ import {
   StructureError,
   TaskStateSegment,
   type Registers,
-  type StructureErrorCode,
 } from "../src/index.ts";
+import { refusals } from "./refusals.ts";
 import * as wrong from "./wrong-values.ts";
 
 const memory = new LinearMemory(new ArrayBuffer(0x4000));
@@ -39,32 +39,14 @@ const registers = { cr0: 1, cr3: 0, cr4: 2, efer: 3, pkru: 4, rflags: 0x202 } as
 const flushed: unknown[] = [];
 const tlb = { flush: () => undefined, flushAll: () => undefined, flushPcid: (kind: number) => void flushed.push(kind) };
 
-type Call = (value: never) => unknown;
-
-function refuses(
-  code: StructureErrorCode,
-  values: readonly unknown[],
-  cases: readonly (readonly [string, Call])[],
-): void {
-  it.each(cases)("%s", (_name, call) => {
-    const bytes = memory.views.u8.slice();
-    const state = { ...registers };
-    for (const value of values) {
-      let caught: unknown;
-      try {
-        call(value as never);
-      } catch (error) {
-        caught = error;
-      }
-      expect(caught, wrong.shown(value)).toBeInstanceOf(StructureError);
-      expect(caught).toMatchObject({ name: "StructureError", code, value });
-      expect((caught as StructureError).message).toContain(wrong.shown(value).replace(/^(-?)0x1$/, "$1"));
-    }
-    expect(memory.views.u8.every((byte, at) => byte === bytes[at])).toBe(true);
-    expect(registers).toEqual(state);
-    expect(flushed).toEqual([]);
-  });
-}
+const refuses = refusals(StructureError, () => {
+  const bytes = memory.views.u8.slice();
+  const state = JSON.stringify(registers);
+  return () =>
+    memory.views.u8.every((byte, at) => byte === bytes[at]) &&
+    JSON.stringify(registers) === state &&
+    flushed.length === 0;
+});
 
 describe("what is no canonical address", () => {
   refuses("structure/address", wrong.NOT_CANONICAL, [

@@ -103,7 +103,7 @@ export class PageTableEntry {
   setFrame(frame: PhysFrame, flags: FlagWord): void {
     checkFlags(flags);
     if ((lowBits(flags) & HUGE) !== 0)
-      throw new AddressError("address/flags", "expected flags without HUGE_PAGE, got", PageTableFlags.toBits(flags));
+      throw new AddressError("address/flags", "expected flags without HUGE_PAGE, got", flags);
     this.setAddr(frame.startAddress, flags);
   }
 

@@ -34,8 +34,8 @@ export class StructureError extends Panic {
 
 /** Hex, also of what is too large for an address; what is no integer as it is. */
 function show(value: unknown): string {
-  if (typeof value !== "number" || !Number.isInteger(value)) return String(value);
-  if (Number.isSafeInteger(value)) return hex(value);
+  if (typeof value === "number" && Number.isSafeInteger(value)) return hex(value);
+  if (typeof value !== "bigint" && (typeof value !== "number" || !Number.isInteger(value))) return String(value);
   return value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
 }
 
