@@ -287,3 +287,22 @@ describe("FormatError", () => {
     expect(codeOf(() => formatText(pattern, ...args))).toBe(code);
   });
 });
+
+describe("formatIn", () => {
+  // The capacity shows in which pieces a text was written. As rustc 1.95.0 leaves it.
+  it.each([
+    ["a{:?}", typed({ name: "char" }, "\u0301"), "a'\\u{301}'", 18],
+    ["a{:?}!", "\0\u0301\n", 'a"\\0\\u{301}\\n"!', 22],
+    ["a{:?}", "\u0301😀\u0301\u200b", 'a"\\u{301}😀\\u{301}\\u{200b}"', 36],
+    ["a{:.36}", typed(f32, 4006708), `a4006708.${"0".repeat(36)}`, 64],
+    ["a{:+.37}", typed(f32, 9204.599609375), `a+9204.599609375${"0".repeat(28)}`, 64],
+    ["{:.26e}!", typed(f64, 490488813025876.875), "4.90488813025876875000000000e14!", 50],
+    ["a{:.25E}", typed(f64, -1844461141154170112), "a-1.8444611411541701120000000E18", 52],
+  ])("writes %s in Rust's pieces", (pattern, value, text, capacity) => {
+    const heap = newHeap();
+    const made = formatIn(heap, pattern, value);
+    expect([made.toString(), made.capacity]).toEqual([text, capacity]);
+    made.drop();
+    expectEmpty(heap);
+  });
+});

@@ -18,6 +18,8 @@ const F32_DIGITS = 9;
 /** No f64 has more digits behind the point. */
 const F64_FRACTION = 1074;
 
+const bits = new DataView(new ArrayBuffer(8));
+
 /**
  * The fewest digits that read back as `value`, and of those the nearest; of two as near, the larger.
  *
@@ -89,6 +91,23 @@ function divideToEven(numerator: bigint, denominator: bigint): bigint {
   const twice = 2n * (numerator - quotient * denominator);
   const roundsUp = twice > denominator || (twice === denominator && quotient % 2n === 1n);
   return roundsUp ? quotient + 1n : quotient;
+}
+
+/**
+ * How many digits Rust's buffer holds when it is asked for exact ones: enough for all that are not 0. What lies behind is
+ * written as zeros, in pieces of their own.
+ *
+ * By the exponent of the value as a whole number of 24 or 53 bits that was doubled (a power of two: twice), since Rust
+ * works with the bounds half-way to the neighbours.
+ */
+export function exactBufferLength(value: number, isSingle: boolean): number {
+  bits.setFloat64(0, value);
+  const high = bits.getUint32(0);
+  const [fraction, least] = isSingle ? [23, -126] : [52, -1022];
+  const binary = (high >>> 20) - 1023;
+  const isPowerOfTwo = (high & 0xf_ffff) === 0 && bits.getUint32(4) === 0;
+  const exponent = binary < least ? least - fraction - 1 : binary - fraction - (isPowerOfTwo ? 2 : 1);
+  return 21 + (((exponent < 0 ? -12 : 5) * exponent) >> 4);
 }
 
 /** A finite value as a fraction, exactly: a float is a whole number times a power of two. */

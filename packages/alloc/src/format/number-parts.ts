@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { digitsOfCount, digitsToPlace, shortestDigits, type Digits } from "./float-digits.ts";
+import { digitsOfCount, digitsToPlace, exactBufferLength, shortestDigits, type Digits } from "./float-digits.ts";
 
 /** A sign, and what follows it. */
 export interface NumberParts {
@@ -49,9 +49,18 @@ export function floatParts(
 function fixedParts(size: number, isSingle: boolean, precision: number | undefined): string[] {
   const places = precision ?? 0;
   const found =
-    size === 0 ? undefined : precision === undefined ? shortestDigits(size, isSingle) : digitsToPlace(size, precision);
+    size === 0
+      ? undefined
+      : precision === undefined
+        ? shortestDigits(size, isSingle)
+        : inBuffer(digitsToPlace(size, precision), size, isSingle);
   if (found === undefined || found.digits === "") return places > 0 ? ["0.", ...zeros(places)] : ["0"];
   return decimalParts(found, places);
+}
+
+/** Exact digits as far as Rust's buffer holds them; only zeros are cut off. */
+function inBuffer({ digits, exponent }: Digits, size: number, isSingle: boolean): Digits {
+  return { digits: digits.slice(0, exactBufferLength(size, isSingle)), exponent };
 }
 
 /** Digits without an exponent, with at least so many places behind the point. */
@@ -67,7 +76,8 @@ function decimalParts({ digits, exponent }: Digits, places: number): string[] {
 function exponentParts(size: number, isSingle: boolean, precision: number | undefined, e: string): string[] {
   const count = precision === undefined ? 0 : precision + 1;
   if (size === 0) return count > 1 ? ["0.", ...zeros(count - 1), `${e}0`] : [`0${e}0`];
-  const { digits, exponent } = count === 0 ? shortestDigits(size, isSingle) : digitsOfCount(size, count);
+  const { digits, exponent } =
+    count === 0 ? shortestDigits(size, isSingle) : inBuffer(digitsOfCount(size, count), size, isSingle);
   const parts = [digits.slice(0, 1)];
   if (digits.length > 1 || count > 1) parts.push(".", digits.slice(1), ...zeros(count - digits.length));
   const power = exponent - 1;

@@ -38,7 +38,7 @@ export function escapeDebug(char: string, { single, double, extend }: DebugEscap
   return isPrintable(char) ? char : escapeUnicode(char);
 }
 
-/** Text in quotes as `{:?}` writes it: runs of ordinary characters in one piece, escapes one character at a time. */
+/** Text in quotes as `{:?}` writes it: runs of ordinary characters in one piece, and each escape in one. */
 export function writeQuoted(to: { writeStr(piece: string): void }, text: string, quote: '"' | "'"): void {
   const escapes: DebugEscapes = { single: quote === "'", double: quote === '"', extend: true };
   to.writeStr(quote);
@@ -49,7 +49,7 @@ export function writeQuoted(to: { writeStr(piece: string): void }, text: string,
     const escaped = escapeDebug(char, escapes);
     if (escaped !== char) {
       if (from < at) to.writeStr(text.slice(from, at));
-      for (const part of escaped) to.writeStr(part);
+      to.writeStr(escaped);
       from = next;
     }
     at = next;
