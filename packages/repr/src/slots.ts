@@ -15,16 +15,12 @@
  */
 import type { GlobalAlloc } from "@kmem/global-alloc";
 import type { Memory, Ptr, Views } from "@kmem/memory";
-import { wrongValue } from "./errors.ts";
-import { EXPECTED, fits, readPrimitive, writePrimitive } from "./primitive-access.ts";
+import { arrayOf, type ElementArray } from "./element-array.ts";
+import { checkPrimitive, readPrimitive, writePrimitive } from "./primitive-access.ts";
 import type { Kind, Lender, Type } from "./type.ts";
 
 /** Indices are kept below this, so that they stay small integers; elements beyond are read through the memory. */
 const INDEX_LIMIT = 0x3fff_ffff;
-
-/** Typed arrays of numbers. */
-export type NumberArray =
-  Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
 
 export class Slots<T> {
   readonly type: Type<T>;
@@ -40,6 +36,8 @@ export class Slots<T> {
   private readonly kind: Kind;
   private readonly takes: boolean;
   private views: Views | undefined = undefined;
+  /** That of the elements' kind among `views`. */
+  private array: ElementArray | undefined = undefined;
   private generation = -1;
   private low = 0;
   private high = 0;
@@ -82,23 +80,24 @@ export class Slots<T> {
   get(index: number): T {
     if (index < this.low || index >= this.high || this.memory.generation !== this.generation) return this.getFar(index);
     const views = this.views!;
+    const at = index + this.delta;
     switch (this.kind) {
       case 1:
-        return views.u8[index + this.delta] as T;
+        return views.u8[at] as T;
       case 2:
-        return views.i8[index + this.delta] as T;
+        return views.i8[at] as T;
       case 3:
-        return views.u16[index + this.delta] as T;
+        return views.u16[at] as T;
       case 4:
-        return views.i16[index + this.delta] as T;
+        return views.i16[at] as T;
       case 5:
-        return views.u32[index + this.delta] as T;
+        return views.u32[at] as T;
       case 6:
-        return views.i32[index + this.delta] as T;
+        return views.i32[at] as T;
       case 7:
-        return views.f32[index + this.delta] as T;
+        return views.f32[at] as T;
       case 8:
-        return views.f64[index + this.delta] as T;
+        return views.f64[at] as T;
       default:
         return this.getOther(index, views);
     }
@@ -110,46 +109,54 @@ export class Slots<T> {
    * @throws ReprError `repr/value` when the type cannot hold it; nothing has changed then
    */
   set(index: number, value: T): void {
-    if (index < this.low || index >= this.writableHigh || this.memory.generation !== this.generation) {
-      this.setFar(index, value);
+    const outside = index < this.low || index >= this.writableHigh || this.memory.generation !== this.generation;
+    if (outside || typeof value !== "number") {
+      this.setOther(index, value, outside);
       return;
     }
     const views = this.views!;
+    const at = index + this.delta;
+    // A number that is not whole, or out of range, does not equal what is left of it.
     switch (this.kind) {
       case 1:
-        if (typeof value !== "number" || (value & 0xff) !== value) this.refuse(value);
-        views.u8[index + this.delta] = value;
-        break;
+        if ((value & 0xff) !== value) break;
+        views.u8[at] = value;
+        return;
+      case 2:
+        if ((value << 24) >> 24 !== value) break;
+        views.i8[at] = value;
+        return;
       case 3:
-        if (typeof value !== "number" || (value & 0xffff) !== value) this.refuse(value);
-        views.u16[index + this.delta] = value;
-        break;
+        if ((value & 0xffff) !== value) break;
+        views.u16[at] = value;
+        return;
+      case 4:
+        if ((value << 16) >> 16 !== value) break;
+        views.i16[at] = value;
+        return;
       case 5:
-        if (typeof value !== "number" || value >>> 0 !== value) this.refuse(value);
-        views.u32[index + this.delta] = value;
-        break;
+        if (value >>> 0 !== value) break;
+        views.u32[at] = value;
+        return;
       case 6:
-        if (typeof value !== "number" || (value | 0) !== value) this.refuse(value);
-        views.i32[index + this.delta] = value;
-        break;
+        if ((value | 0) !== value) break;
+        views.i32[at] = value;
+        return;
       case 7:
-        if (typeof value !== "number") this.refuse(value);
-        views.f32[index + this.delta] = value;
-        break;
+        views.f32[at] = value;
+        return;
       case 8:
-        if (typeof value !== "number") this.refuse(value);
-        views.f64[index + this.delta] = value;
-        break;
+        views.f64[at] = value;
+        return;
       default:
-        this.setOther(index, views, value);
     }
+    this.setOther(index, value, false);
   }
 
   /** Throws what {@link Slots.set} would throw for a bad value, and changes nothing. */
   check(value: T): void {
-    if (this.kind !== 0) {
-      if (!fits(this.kind, value)) this.refuse(value);
-    } else this.type.check?.(value, this.allocator);
+    if (this.kind !== 0) checkPrimitive(this.kind, value);
+    else this.type.check?.(value, this.allocator);
   }
 
   /** Moves the element out: the slot holds none afterwards. */
@@ -176,8 +183,8 @@ export class Slots<T> {
   }
 
   /** The typed array of the last {@link Slots.run}; of `usize` and `isize`, the one of 64-bit integers. */
-  get runArray(): NumberArray | BigUint64Array | BigInt64Array {
-    return arrayOf(this.kind, this.views!);
+  get runArray(): ElementArray {
+    return this.array!;
   }
 
   /** Index of an element of the last {@link Slots.run}, in {@link Slots.runArray}. */
@@ -195,12 +202,14 @@ export class Slots<T> {
     const low = Math.max(0, Math.ceil(-before / stride));
     const high = Math.min(INDEX_LIMIT, Math.floor((shown.byteLength - before) / stride));
     if (index < low || index >= high) return false;
-    const bytes = shown.firstIndex + before;
+    // Rounding keeps what is whole, and makes the engine store it as a small integer, not as a boxed double.
+    const bytes = Math.floor(shown.firstIndex + before);
     if (this.kind !== 0 && bytes % stride !== 0) return false;
     this.views = shown.views;
+    this.array = arrayOf(this.kind, shown.views);
     this.generation = this.memory.generation;
     this.writableHigh = forWriting ? high : 0;
-    this.delta = this.kind === 0 ? bytes : bytes / stride;
+    this.delta = this.kind === 0 ? bytes : Math.floor(bytes / stride);
     this.low = low;
     this.high = high;
     return true;
@@ -218,45 +227,10 @@ export class Slots<T> {
     return readPrimitive(this.kind, views, (index + this.delta) * this.stride) as T;
   }
 
-  private setFar(index: number, value: T): void {
-    if (this.seek(index, true)) this.set(index, value);
-    else this.type.write(this.memory, this.addressOf(index), value, this.allocator);
-  }
-
-  private setOther(index: number, views: Views, value: T): void {
-    if (this.kind === 0) this.type.writeAt!(views, index * this.stride + this.delta, value);
-    else writePrimitive(this.kind, views, (index + this.delta) * this.stride, value);
-  }
-
-  private refuse(value: T): never {
-    return wrongValue(EXPECTED[this.kind]!, value);
-  }
-}
-
-function arrayOf(kind: Kind, views: Views): NumberArray | BigUint64Array | BigInt64Array {
-  switch (kind) {
-    case 2:
-      return views.i8;
-    case 3:
-      return views.u16;
-    case 4:
-      return views.i16;
-    case 5:
-    case 14:
-      return views.u32;
-    case 6:
-      return views.i32;
-    case 7:
-      return views.f32;
-    case 8:
-      return views.f64;
-    case 9:
-    case 11:
-      return views.u64;
-    case 10:
-    case 12:
-      return views.i64;
-    default:
-      return views.u8;
+  /** Sets what is outside of the window, of a rarer kind, or to be refused. */
+  private setOther(index: number, value: T, outside: boolean): void {
+    if (outside && !this.seek(index, true)) this.type.write(this.memory, this.addressOf(index), value, this.allocator);
+    else if (this.kind === 0) this.type.writeAt!(this.views!, index * this.stride + this.delta, value);
+    else writePrimitive(this.kind, this.views!, (index + this.delta) * this.stride, value);
   }
 }
