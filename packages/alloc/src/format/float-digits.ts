@@ -111,7 +111,7 @@ export function exactBufferLength(value: number, isSingle: boolean): number {
 }
 
 /** A finite value as a fraction, exactly: a float is a whole number times a power of two. */
-function fractionOf(value: number): { numerator: bigint; denominator: bigint } {
+export function fractionOf(value: number): { numerator: bigint; denominator: bigint } {
   let whole = value;
   let shift = 0;
   // Doubling loses nothing.

@@ -7,6 +7,7 @@
 import { KmemError, Panic } from "@kmem/memory";
 import type { Type } from "@kmem/repr";
 import { ArgumentError } from "../core/errors.ts";
+import { fractionOf } from "../format/float-digits.ts";
 
 export type ParseErrorCode =
   | "parse/empty"
@@ -55,12 +56,13 @@ const RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
   u16: unsigned(16n),
   u32: unsigned(32n),
   u64: unsigned(64n),
-  usize: unsigned(64n),
+  // What a JavaScript number holds exactly: kmem's usize and isize are no larger.
+  usize: [0n, BigInt(Number.MAX_SAFE_INTEGER)],
   i8: signed(8n),
   i16: signed(16n),
   i32: signed(32n),
   i64: signed(64n),
-  isize: signed(64n),
+  isize: [BigInt(Number.MIN_SAFE_INTEGER), BigInt(Number.MAX_SAFE_INTEGER)],
 };
 
 function unsigned(bits: bigint): readonly [bigint, bigint] {
@@ -112,14 +114,13 @@ function parseInteger(
   const digits = isNegative || text.startsWith("+") ? text.slice(1) : text;
   if (digits === "") return intError("InvalidDigit");
   let value = 0n;
-  let overflows = false;
+  // The first thing wrong from the left is what is said: `256x` is too large for a u8, `25x6` is no number.
   for (const char of digits) {
     const digit = parseInt(char, 36);
     if (char.length !== 1 || Number.isNaN(digit) || digit >= radix) return intError("InvalidDigit");
     value = value * BigInt(radix) + BigInt(digit);
-    overflows ||= isNegative ? -value < min : value > max;
+    if (isNegative ? -value < min : value > max) return intError(isNegative ? "NegOverflow" : "PosOverflow");
   }
-  if (overflows) return intError(isNegative ? "NegOverflow" : "PosOverflow");
   const result = isNegative ? -value : value;
   return name.endsWith("64") ? result : Number(result);
 }
@@ -132,7 +133,43 @@ function parseFloatText(text: string, isSingle: boolean): number | ParseError {
   const sign = text.startsWith("-") ? -1 : 1;
   const digits = text.replace(/^[+-]/, "").toLowerCase();
   const value = digits.startsWith("inf") ? Infinity : digits === "nan" ? NaN : Number(digits);
-  return sign * (isSingle ? Math.fround(value) : value);
+  return sign * (isSingle ? toSingle(digits, value) : value);
+}
+
+/**
+ * The f32 that is nearest to a text. Rounding its f64 once more errs where that lies half-way between two f32: then the
+ * text itself says to which side it goes.
+ *
+ * @param value - of the text as an f64; not negative
+ */
+function toSingle(text: string, value: number): number {
+  const nearest = Math.fround(value);
+  if (nearest === value || Number.isNaN(value)) return nearest;
+  single.setFloat32(0, nearest);
+  single.setUint32(0, single.getUint32(0) + (nearest < value ? 1 : -1));
+  const other = single.getFloat32(0);
+  if (asBound(nearest) - value !== value - asBound(other)) return nearest;
+  const side = compareExactly(text, value);
+  if (side === 0) return nearest;
+  return side > 0 ? Math.max(nearest, other) : Math.min(nearest, other);
+}
+
+const single = new DataView(new ArrayBuffer(4));
+
+/** Infinity stands where the f32 behind the largest would be. */
+function asBound(value: number): number {
+  return value === Infinity ? 2 ** 128 : value;
+}
+
+/** Sign of text − value. @param text - digits, perhaps with a point and an exponent; not far from `value` */
+function compareExactly(text: string, value: number): number {
+  const [mantissa, exponent = "0"] = text.split("e") as [string, string?];
+  const [whole, fraction = ""] = mantissa.split(".") as [string, string?];
+  const power = Number(exponent) - fraction.length;
+  const { numerator, denominator } = fractionOf(value);
+  const ours = BigInt(whole + fraction) * denominator * 10n ** BigInt(Math.max(0, power));
+  const theirs = numerator * 10n ** BigInt(Math.max(0, -power));
+  return ours === theirs ? 0 : ours > theirs ? 1 : -1;
 }
 
 function parseBool(text: string): boolean | ParseError {
@@ -142,8 +179,8 @@ function parseBool(text: string): boolean | ParseError {
 
 function parseChar(text: string): string | ParseError {
   if (text === "")
-    return new ParseError("parse/char", "cannot parse char from empty string", "CharErrorKind::EmptyString");
+    return new ParseError("parse/char", "cannot parse char from empty string", "ParseCharError { kind: EmptyString }");
   const char = String.fromCodePoint(text.codePointAt(0)!);
   if (char === text) return char;
-  return new ParseError("parse/char", "too many characters in string", "TooManyChars");
+  return new ParseError("parse/char", "too many characters in string", "ParseCharError { kind: TooManyChars }");
 }
