@@ -161,7 +161,7 @@ export class Slots<T> {
 
   /** Moves the element out: the slot holds none afterwards. */
   take(index: number): T {
-    return this.takes ? this.type.take!(this.memory, this.addressOf(index), this.allocator) : this.get(index);
+    return this.takes ? this.takeOwner(index) : this.get(index);
   }
 
   /** Moves `count` elements from slot `from` on to slot `to` on; they may overlap. */
@@ -216,6 +216,10 @@ export class Slots<T> {
   }
 
   // `get` and `set` are small enough to be inlined where they are used; what is rarer stands apart.
+
+  private takeOwner(index: number): T {
+    return this.type.take!(this.memory, this.addressOf(index), this.allocator);
+  }
 
   private getFar(index: number): T {
     if (this.seek(index, false)) return this.get(index);

@@ -11,7 +11,8 @@ import type { ExactIter } from "../core/iter.ts";
 import { OWNED } from "../core/owner.ts";
 import { sizeHintOf } from "../core/size-hint.ts";
 import type { SliceBase } from "../slice/slice-base.ts";
-import { Slice, Vec } from "../vec/vec.ts";
+import { Slice } from "../slice/slice.ts";
+import { Vec } from "../vec/vec.ts";
 import { sharedLayout, takeShared, valueOffset } from "./shared-block.ts";
 import { Shared } from "./shared.ts";
 
@@ -34,6 +35,11 @@ export abstract class SharedSlice<T> extends Shared<T> implements Iterable<T> {
   asSlice(): Slice<T> {
     if (this.state !== OWNED) this.enter();
     return Slice.of(this, this.slots.start, this.count);
+  }
+
+  /** @internal */
+  emptyVec(capacity: number): Vec<T> {
+    return Vec.withCapacityIn(this.allocator, this.type, capacity);
   }
 
   iter(): ExactIter<T> {

@@ -7,7 +7,8 @@ import { Panic } from "@kmem/memory";
 import { capacityOverflow, checkUsize } from "../core/errors.ts";
 import { IndexIter, iterOf, type ExactIter, type Iter } from "../core/iter.ts";
 import { checkRange, checkRangeInclusive } from "../core/range.ts";
-import type { Slice, Vec } from "../vec/vec.ts";
+import type { Vec } from "../vec/vec.ts";
+import type { Slice } from "./slice.ts";
 import { SliceSort } from "./slice-sort.ts";
 
 /** Everything that is a slice: Vec, boxed slices, borrowed slices. */
@@ -15,7 +16,7 @@ export abstract class SliceBase<T> extends SliceSort<T> {
   /** @internal A borrowed slice of elements `start..start + count`. */
   protected abstract part(start: number, count: number): Slice<T>;
   /** @internal An empty Vec with room for exactly `capacity` elements of this type, in the same allocator. */
-  protected abstract emptyVec(capacity: number): Vec<T>;
+  abstract emptyVec(capacity: number): Vec<T>;
 
   /**
    * Borrows elements `start..end`: Rust's `&mut v[start..end]`.

@@ -15,7 +15,8 @@ import { checkRange } from "../core/range.ts";
 import { lowerBoundOf, sizeHintOf } from "../core/size-hint.ts";
 import { comparePlain, type Found } from "../slice/slice-search.ts";
 import { SliceBase } from "../slice/slice-base.ts";
-import { Slice, Vec } from "../vec/vec.ts";
+import { Slice } from "../slice/slice.ts";
+import { Vec } from "../vec/vec.ts";
 import { DequeDrain } from "./drain.ts";
 import { RingItems } from "./ring-items.ts";
 
@@ -319,6 +320,11 @@ export abstract class RingBulk<T> extends RingItems<T> {
     const [front, back] = this.asSlices();
     if (!back.isEmpty() && isBefore(back.index(0))) return back.partitionPoint(isBefore) + front.length;
     return front.partitionPoint(isBefore);
+  }
+
+  /** @internal For copies of its slices. */
+  emptyVec(capacity: number): Vec<T> {
+    return Vec.withCapacityIn(this.allocator, this.type, capacity);
   }
 
   /** Puts the elements side by side, as Rust's `make_contiguous` chooses where. */

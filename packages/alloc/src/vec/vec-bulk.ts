@@ -15,7 +15,6 @@ import { minNonZeroCapacity } from "../core/raw-vec.ts";
 import { lowerBoundOf, sizeHintOf } from "../core/size-hint.ts";
 import type { SliceBase } from "../slice/slice-base.ts";
 import { isSlice } from "../slice/slice-change.ts";
-import { Drain, ExtractIf, Splice, type VecInside } from "./drain.ts";
 import { VecCore } from "./vec-core.ts";
 import type { Vec } from "./vec.ts";
 
@@ -135,54 +134,6 @@ export abstract class VecBulk<T> extends VecCore<T> {
     }
   }
 
-  /** Keeps the elements for which `keep` holds, in their order, and drops the others. */
-  retain(keep: (value: T) => boolean): void {
-    if (this.state !== OWNED) this.enter();
-    const { count } = this;
-    this.compact((i) => keep(this.slots.get(i)), 0, count);
-  }
-
-  /** Drops every element that equals the one before it. */
-  dedup(): void {
-    this.dedupBy((a, b) => this.type.compare(a, b) === 0);
-  }
-
-  /** Drops every element whose key equals that of the one before it. */
-  dedupByKey<K>(keyOf: (value: T) => K, equals: (a: K, b: K) => boolean = (a, b) => a === b): void {
-    this.dedupBy((a, b) => equals(keyOf(a), keyOf(b)));
-  }
-
-  /** Drops every element for which `same(element, the kept one before it)` holds. */
-  dedupBy(same: (value: T, before: T) => boolean): void {
-    if (this.state !== OWNED) this.enter();
-    const { count } = this;
-    this.compact((i, kept) => i === 0 || !same(this.slots.get(i), this.slots.get(kept - 1)), 0, count);
-  }
-
-  /**
-   * Removes elements `start..end` and gives them one by one; what is not taken is dropped. The Vec cannot be used
-   * until the drain is exhausted or disposed of.
-   */
-  drain(start = 0, end: number = this.length): Drain<T> {
-    if (this.state !== OWNED) this.enter();
-    checkRange(start, end, this.count);
-    return new Drain(this.inside(), start, end);
-  }
-
-  /** Removes elements `start..end`, gives them one by one, and in the end puts `values` in their place. */
-  splice(start: number, end: number, values: Iterable<T>): Splice<T> {
-    if (this.state !== OWNED) this.enter();
-    checkRange(start, end, this.count);
-    return new Splice(this.inside(), start, end, values);
-  }
-
-  /** Removes the elements of `start..end` for which `is` holds, and gives them one by one; untaken ones stay. */
-  extractIf(is: (value: T) => boolean, start = 0, end: number = this.length): ExtractIf<T> {
-    if (this.state !== OWNED) this.enter();
-    checkRange(start, end, this.count);
-    return new ExtractIf(this.inside(), start, end, is);
-  }
-
   /** Makes this a clone of `source`, reusing the block and what the elements own: Rust's `clone_from`. */
   cloneFrom(source: SliceBase<T>): void {
     if (this.state !== OWNED) this.enter();
@@ -248,56 +199,6 @@ export abstract class VecBulk<T> extends VecCore<T> {
     const { slots } = this;
     if (count * slots.stride > 0)
       slots.memory.copy(slots.addressOf(to), other.slots.addressOf(from), count * slots.stride);
-  }
-
-  /** Keeps the elements of `start..end` that `keeps(index, slots kept so far)` says; drops the others at once. */
-  private compact(keeps: (index: number, kept: number) => boolean, start: number, end: number): void {
-    const { slots, count, type } = this;
-    let kept = start;
-    let i = start;
-    this.lock();
-    try {
-      for (; i < end; i++) {
-        if (keeps(i, kept)) {
-          if (kept < i) slots.move(kept, i, 1);
-          kept++;
-        } else if (slots.owns) {
-          const dying = i++;
-          dropValues(type, slots.memory, slots.addressOf(dying), 1, this.allocator);
-          i = dying;
-        }
-      }
-    } finally {
-      // After an error, the elements not looked at stay.
-      slots.move(kept, i, count - i);
-      this.unlock();
-      this.count = kept + (count - i);
-      this.changed();
-    }
-  }
-
-  /** What a drain needs of its Vec. */
-  private inside(): VecInside<T> {
-    return {
-      raw: this.raw,
-      length: this.count,
-      begin: (length, by) => {
-        this.count = length;
-        this.changed();
-        this.lock(by);
-      },
-      end: (length) => {
-        this.unlock();
-        this.count = length;
-        this.changed();
-      },
-      extend: (values) => this.extend(values),
-      collect: (iterator) => {
-        const collected = this.emptyVec(0) as VecBulk<T>;
-        collected.collectFrom(iterator);
-        return collected as unknown as Vec<T>;
-      },
-    };
   }
 
   /** Fills an empty Vec from an iterator of unknown length, as Rust's `collect` does. */
