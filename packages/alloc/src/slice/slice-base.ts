@@ -6,7 +6,7 @@
 import { Panic } from "@kmem/memory";
 import { capacityOverflow, checkUsize } from "../core/errors.ts";
 import { IndexIter, iterOf, type ExactIter, type Iter } from "../core/iter.ts";
-import { checkRange, checkRangeInclusive } from "../core/range.ts";
+import { checkIndexRange, checkIndexRangeInclusive } from "../core/range.ts";
 import type { Vec } from "../vec/vec.ts";
 import type { Slice } from "./slice.ts";
 import { SliceSort } from "./slice-sort.ts";
@@ -24,13 +24,13 @@ export abstract class SliceBase<T> extends SliceSort<T> {
    * @throws Panic as Rust when the range is not inside
    */
   asSlice(start = 0, end: number = this.length): Slice<T> {
-    checkRange(start, end, this.length);
+    checkIndexRange(start, end, this.length);
     return this.part(start, end - start);
   }
 
   /** Borrows elements `start..=last`: Rust's `&mut v[start..=last]`. @throws as {@link SliceBase.asSlice} */
   asSliceInclusive(start: number, last: number): Slice<T> {
-    checkRangeInclusive(start, last, this.length);
+    checkIndexRangeInclusive(start, last, this.length);
     return this.part(start, last + 1 - start);
   }
 

@@ -36,9 +36,8 @@ export abstract class SliceChange<T> extends SliceSearch<T> {
 
   swap(a: number, b: number): void {
     if (this.state !== OWNED) this.enter();
-    // The second one first, as Rust 1.95 does it.
-    this.checkIndex(b);
     this.checkIndex(a);
+    this.checkIndex(b);
     this.swapUnchecked(a, b);
     this.movedElements();
   }

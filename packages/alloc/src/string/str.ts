@@ -113,8 +113,11 @@ export abstract class Str extends Owner implements Iterable<string> {
 
   /** The text from byte `start` to `last` inclusive. @throws as {@link Str.slice} */
   sliceInclusive(start: number, last: number): string {
-    if (last >= this.length) this.sliceFault(start, last, last);
-    return this.slice(start, last + 1);
+    const { length } = this;
+    if (last < length) return this.slice(start, last + 1);
+    if (last === length && start <= length && this.isCharBoundary(start))
+      throw new Panic(`end byte index ${last} is out of bounds of ${this.shortened()}`);
+    this.sliceFault(start, last, last);
   }
 
   /** {@link Str.slice}, or `undefined` where that panics. */
