@@ -11,6 +11,7 @@ import { chapter as rust } from "./04-allocation-in-rust.ts";
 import { chapter as allocatorInterface } from "./05-the-allocator-interface.ts";
 import { chapter as kernelHeap } from "./06-creating-a-kernel-heap.ts";
 import { chapter as allocatorCrate } from "./07-using-an-allocator-crate.ts";
+import { chapter as collections } from "./08-all-collection-types.ts";
 
 export const chapters: readonly Chapter[] = [
   variables,
@@ -20,4 +21,5 @@ export const chapters: readonly Chapter[] = [
   allocatorInterface,
   kernelHeap,
   allocatorCrate,
+  collections,
 ];

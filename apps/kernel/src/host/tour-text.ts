@@ -72,12 +72,14 @@ function screenBox(rows: readonly string[], { chalk, width }: Style): string {
   return [`┌${"─".repeat(inner + 2)}┐`, ...shown.map(line), `└${"─".repeat(inner + 2)}┘`].join("\n");
 }
 
-/** A bar of the whole heap, then its pieces. */
-export function heapLines({ start, size, used, pieces }: HeapMap, { chalk, width }: Style): string[] {
-  const columns = Math.min(width - 2 * INDENT.length, 96);
+/** A bar of the heap up to a little behind its last block, then its pieces. */
+export function heapLines(map: HeapMap, { chalk, width }: Style): string[] {
+  const { start, size, used, pieces } = map;
+  const shown = barSpan(map);
+  const columns = Math.min(width - 2 * INDENT.length, 96) - (shown < size ? 1 : 0);
   const bar = Array.from({ length: columns }, (_, column) => {
-    const from = start + Math.floor((column * size) / columns);
-    const to = start + Math.max(Math.floor(((column + 1) * size) / columns), Math.floor((column * size) / columns) + 1);
+    const from = start + Math.floor((column * shown) / columns);
+    const to = Math.max(start + Math.floor(((column + 1) * shown) / columns), from + 1);
     const inside = pieces.filter((piece) => piece.at < to && piece.at + piece.size > from);
     const hasBlock = inside.some(({ kind }) => kind === "block");
     const hasHole = inside.some(({ kind }) => kind === "hole");
@@ -90,7 +92,17 @@ export function heapLines({ start, size, used, pieces }: HeapMap, { chalk, width
     const mark = kind === "hole" ? chalk.green("░") : chalk.red("█");
     return `${hex(at)} ${mark} ${padded} ${String(bytes).padStart(7)} B`;
   });
-  return [bar, ...list, chalk.dim(`${used} of ${size} bytes in blocks`)];
+  const scale = shown < size ? `; the bar is the first ${shown}` : "";
+  return [shown < size ? `${bar}…` : bar, ...list, chalk.dim(`${used} of ${size} bytes in blocks${scale}`)];
+}
+
+/** Bytes that the bar covers: a large hole at the end is cut, for small blocks to be seen. */
+function barSpan({ start, size, pieces }: HeapMap): number {
+  const last = pieces[pieces.length - 1];
+  if (last === undefined || last.kind === "block" || last.at === start) return size;
+  const inUse = last.at - start;
+  const shown = inUse + Math.ceil(inUse / 2);
+  return shown < size / 2 ? shown : size;
 }
 
 /** A line for each slot, from the highest address down. */

@@ -19,7 +19,9 @@ export interface Step {
   /** Unique in its chapter. */
   readonly name: string;
   readonly text: Localized;
-  /** Functions of the chapter's file whose source is shown, in this order. */
+  /** Where the step's functions are, below `src/chapters`. @defaultValue the chapter's file */
+  readonly file?: string;
+  /** Functions of that file whose source is shown, in this order. */
   readonly code?: readonly string[];
   readonly run?: (show: Show) => void;
 }
