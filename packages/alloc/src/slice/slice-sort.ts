@@ -12,7 +12,7 @@ import { NULL, Panic } from "@kmem/memory";
 import { isNaturallyOrdered, type Type } from "@kmem/repr";
 import { checkUsize } from "../core/errors.ts";
 import { OWNED } from "../core/owner.ts";
-import { SliceChange } from "./slice-change.ts";
+import { SliceFill } from "./slice-fill.ts";
 import { comparePlain } from "./slice-search.ts";
 
 /** Up to here Rust sorts by insertion, without a scratch block. */
@@ -21,7 +21,7 @@ const MIN_SCRATCH = 48;
 const MAX_FULL_SCRATCH_BYTES = 8_000_000;
 const STACK_SCRATCH_BYTES = 4096;
 
-export abstract class SliceSort<T> extends SliceChange<T> {
+export abstract class SliceSort<T> extends SliceFill<T> {
   /** Sorts by the element type's order; equal elements keep theirs. */
   sort(): void {
     if (this.state !== OWNED) this.enter();

@@ -3,86 +3,21 @@
  *
  * @module
  */
-import { Panic } from "@kmem/memory";
 import { cloneValue, dropValue } from "@kmem/repr";
 import { cloneOf } from "../core/clone-value.ts";
-import { ArgumentError, checkUsize, type TryReserveError } from "../core/errors.ts";
+import { ArgumentError, checkUsize } from "../core/errors.ts";
 import { feed } from "../core/feed.ts";
 import { iterOf } from "../core/iter.ts";
 import { OWNED } from "../core/owner.ts";
 import { sameType } from "../core/owner-type.ts";
 import { checkRange } from "../core/range.ts";
 import { lowerBoundOf, sizeHintOf } from "../core/size-hint.ts";
-import { comparePlain, type Found } from "../slice/slice-search.ts";
 import { SliceBase } from "../slice/slice-base.ts";
-import { Slice } from "../slice/slice.ts";
-import { Vec } from "../vec/vec.ts";
+import type { Vec } from "../vec/vec.ts";
 import { DequeDrain } from "./drain.ts";
-import { RingItems } from "./ring-items.ts";
+import { RingSlices } from "./ring-slices.ts";
 
-export abstract class RingBulk<T> extends RingItems<T> {
-  /** Keeps the first `length` elements and drops the others; does nothing when there are no more. */
-  truncate(length: number): void {
-    if (this.state !== OWNED) this.enter();
-    checkUsize(length, "length");
-    const surplus = this.count - length;
-    if (surplus <= 0) return;
-    const slot = this.slotOf(length);
-    this.count = length;
-    this.changed();
-    this.dropRange(slot, surplus);
-  }
-
-  /** Drops every element; the capacity stays. */
-  clear(): void {
-    if (this.state !== OWNED) this.enter();
-    try {
-      this.truncate(0);
-    } finally {
-      this.head = 0;
-      this.changed();
-    }
-  }
-
-  /** Makes room for `additional` more elements, growing generously. @throws Panic "capacity overflow" */
-  reserve(additional: number | bigint): void {
-    if (this.state !== OWNED) this.enter();
-    checkUsize(additional, "additional");
-    this.makeRoom(additional);
-  }
-
-  /** Makes room for exactly `additional` more elements. @throws as {@link RingBulk.reserve} */
-  reserveExact(additional: number | bigint): void {
-    if (this.state !== OWNED) this.enter();
-    checkUsize(additional, "additional");
-    this.makeRoom(additional, true);
-  }
-
-  /** {@link RingBulk.reserve}, without a panic. @returns why there is no room, if there is none; nothing has changed then */
-  tryReserve(additional: number | bigint): TryReserveError | undefined {
-    if (this.state !== OWNED) this.enter();
-    checkUsize(additional, "additional");
-    return this.tryMakeRoom(additional, false);
-  }
-
-  tryReserveExact(additional: number | bigint): TryReserveError | undefined {
-    if (this.state !== OWNED) this.enter();
-    checkUsize(additional, "additional");
-    return this.tryMakeRoom(additional, true);
-  }
-
-  /** Gives back what is not needed. */
-  shrinkToFit(): void {
-    this.shrinkTo(0);
-  }
-
-  /** Gives back what is beyond `capacity` and not needed. */
-  shrinkTo(capacity: number): void {
-    if (this.state !== OWNED) this.enter();
-    checkUsize(capacity, "capacity");
-    this.shrinkRing(capacity);
-  }
-
+export abstract class RingBulk<T> extends RingSlices<T> {
   /**
    * Appends all values of an iterable.
    *
@@ -260,98 +195,6 @@ export abstract class RingBulk<T> extends RingItems<T> {
     );
   }
 
-  /** Moves the first `count` elements behind the others. @throws Panic when there are not so many */
-  rotateLeft(count: number): void {
-    if (this.state !== OWNED) this.enter();
-    checkUsize(count, "count");
-    if (count > this.count) throw new Panic("assertion failed: n <= self.len()");
-    this.rotate(count, this.count - count);
-  }
-
-  /** Moves the last `count` elements before the others. @throws Panic when there are not so many */
-  rotateRight(count: number): void {
-    if (this.state !== OWNED) this.enter();
-    checkUsize(count, "count");
-    if (count > this.count) throw new Panic("assertion failed: n <= self.len()");
-    const left = this.count - count;
-    if (count <= left) this.rotateBack(count);
-    else this.rotateForth(left);
-    this.changed();
-  }
-
-  /** The elements as at most two slices, in order; the second one is empty unless the ring is wrapped. */
-  asSlices(): [Slice<T>, Slice<T>] {
-    if (this.state !== OWNED) this.enter();
-    const { frontLength: front, slots, count } = this;
-    return [Slice.of<T>(this, slots.addressOf(this.head), front), Slice.of<T>(this, slots.start, count - front)];
-  }
-
-  /** Moves the elements so that they lie side by side. @returns all of them, borrowed */
-  makeContiguous(): Slice<T> {
-    if (this.state !== OWNED) this.enter();
-    this.straighten();
-    return Slice.of<T>(this, this.slots.addressOf(this.head), this.count);
-  }
-
-  /** Looks for `value` in a sorted deque; of several equal ones it ends where Rust 1.95 ends. */
-  binarySearch(value: T): Found {
-    this.checkKey(value);
-    return this.binarySearchBy((element) => this.type.compare(element, value));
-  }
-
-  /** @param order - of an element against what is looked for: negative when the element is smaller */
-  binarySearchBy(order: (element: T) => number): Found {
-    const [front, back] = this.asSlices();
-    const offset = front.length;
-    const second = back.isEmpty() ? 1 : order(back.index(0));
-    if (second === 0) return { found: true, index: offset };
-    if (second > 0) return front.binarySearchBy(order);
-    const { found, index } = back.binarySearchBy(order);
-    return { found, index: index + offset };
-  }
-
-  /** Looks for a key in a deque sorted by it. */
-  binarySearchByKey<K>(key: K, keyOf: (element: T) => K, compare: (a: K, b: K) => number = comparePlain): Found {
-    return this.binarySearchBy((element) => compare(keyOf(element), key));
-  }
-
-  /** The index of the first element for which `isBefore` does not hold, in a deque that has all such in front. */
-  partitionPoint(isBefore: (element: T) => boolean): number {
-    const [front, back] = this.asSlices();
-    if (!back.isEmpty() && isBefore(back.index(0))) return back.partitionPoint(isBefore) + front.length;
-    return front.partitionPoint(isBefore);
-  }
-
-  /** @internal For copies of its slices. */
-  emptyVec(capacity: number): Vec<T> {
-    return Vec.withCapacityIn(this.allocator, this.type, capacity);
-  }
-
-  /** Puts the elements side by side, as Rust's `make_contiguous` chooses where. */
-  protected straighten(): void {
-    const { slots, head, count } = this;
-    if (slots.stride === 0) this.head = 0;
-    const front = this.frontLength;
-    if (front === count) return;
-    const { capacity } = this.raw;
-    const free = capacity - count;
-    const back = count - front;
-    if (free >= front) {
-      slots.move(front, 0, back);
-      slots.move(0, head, front);
-      this.head = 0;
-    } else if (free >= back) {
-      slots.move(back, head, front);
-      slots.move(back + front, 0, back);
-      this.head = back;
-    } else {
-      const bytes = this.readAll();
-      this.head = front > back ? free : 0;
-      slots.memory.writeBytes(slots.addressOf(this.head), bytes);
-    }
-    this.changed();
-  }
-
   /** Writes bytes of elements into empty slots, from the one of element `index` on. */
   protected takeBytes(bytes: Uint8Array, index: number): void {
     const { slots } = this;
@@ -368,24 +211,6 @@ export abstract class RingBulk<T> extends RingItems<T> {
       throw new ArgumentError("alloc/argument", `expected elements of type ${this.type.name}`, other);
     if (other.allocator !== this.allocator)
       throw new ArgumentError("alloc/foreign-allocator", "expected elements of the same allocator", other);
-  }
-
-  private rotate(count: number, left: number): void {
-    if (count <= left) this.rotateForth(count);
-    else this.rotateBack(left);
-    this.changed();
-  }
-
-  /** The first `count` elements go behind the last one; they are at most half. */
-  private rotateForth(count: number): void {
-    this.wrapMove(this.head, this.slotOf(this.count), count);
-    this.head = this.wrapAdd(this.head, count);
-  }
-
-  /** The last `count` elements go before the first one; they are at most half. */
-  private rotateBack(count: number): void {
-    this.head = this.wrapSub(this.head, count);
-    this.wrapMove(this.slotOf(this.count), this.head, count);
   }
 
   /** Where the elements lie: one or two pieces. */

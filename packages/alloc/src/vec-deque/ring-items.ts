@@ -1,131 +1,19 @@
 /**
- * A VecDeque's operations on one element at a time, and looking at many.
+ * A VecDeque's elements by index.
  *
  * @module
  */
 import { Panic } from "@kmem/memory";
 import { ArgumentError, checkUsize } from "../core/errors.ts";
-import { ExactIter } from "../core/iter.ts";
-import { checkUnchanged, OWNED, type Owner } from "../core/owner.ts";
+import type { ExactIter } from "../core/iter.ts";
+import { OWNED } from "../core/owner.ts";
 import { replaceSlot, setSlot } from "../core/place.ts";
 import { checkRange, checkRangeInclusive } from "../core/range.ts";
 import { RefMut } from "../core/ref-mut.ts";
-import type { TryReserveError } from "../core/errors.ts";
-import type { Slots } from "@kmem/repr";
-import { Ring } from "./ring.ts";
+import { RingEnds } from "./ring-ends.ts";
+import { RingIter } from "./ring-iter.ts";
 
-export abstract class RingItems<T> extends Ring<T> {
-  get length(): number {
-    if (this.state !== OWNED) this.enter();
-    return this.count;
-  }
-
-  /** Elements there is room for; `USIZE_MAX` for zero-size elements. */
-  get capacity(): number {
-    if (this.state !== OWNED) this.enter();
-    return this.raw.capacity;
-  }
-
-  /** Appends an element. @throws calls the alloc error handler when there is no memory; nothing has changed then */
-  pushBack(value: T): void {
-    if (this.state !== OWNED) this.enter();
-    const { count, raw } = this;
-    if (count === raw.capacity) this.growFor(value);
-    const slot = this.head + count;
-    const { capacity } = raw;
-    this.slots.set(slot >= capacity ? slot - capacity : slot, value);
-    this.count = count + 1;
-    this.changed();
-  }
-
-  /** Puts an element before the others. @throws as {@link RingItems.pushBack} */
-  pushFront(value: T): void {
-    if (this.state !== OWNED) this.enter();
-    const { count } = this;
-    if (count === this.raw.capacity) this.growFor(value);
-    const slot = this.wrapSub(this.head, 1);
-    this.slots.set(slot, value);
-    this.head = slot;
-    this.count = count + 1;
-    this.changed();
-  }
-
-  /** JavaScript's name for {@link RingItems.pushBack}. */
-  push(value: T): void {
-    this.pushBack(value);
-  }
-
-  /** Appends an element if there is memory for it. @returns why not, if not; the value is still yours then */
-  tryPushBack(value: T): TryReserveError | undefined {
-    if (this.state !== OWNED) this.enter();
-    this.slots.check(value);
-    const error = this.tryMakeRoom(1, false);
-    if (error === undefined) this.pushBack(value);
-    return error;
-  }
-
-  /** {@link RingItems.tryPushBack}, at the front. */
-  tryPushFront(value: T): TryReserveError | undefined {
-    if (this.state !== OWNED) this.enter();
-    this.slots.check(value);
-    const error = this.tryMakeRoom(1, false);
-    if (error === undefined) this.pushFront(value);
-    return error;
-  }
-
-  /** Removes and gives the first element, or `undefined`. */
-  popFront(): T | undefined {
-    if (this.state !== OWNED) this.enter();
-    const { count, head } = this;
-    if (count === 0) return undefined;
-    const value = this.slots.take(head);
-    const next = head + 1;
-    this.head = next < this.raw.capacity && next > 0 ? next : this.wrapAdd(head, 1);
-    this.count = count - 1;
-    this.changed();
-    return value;
-  }
-
-  /** Removes and gives the last element, or `undefined`. */
-  popBack(): T | undefined {
-    if (this.state !== OWNED) this.enter();
-    const last = this.count - 1;
-    if (last < 0) return undefined;
-    const slot = this.head + last;
-    const { capacity } = this.raw;
-    const value = this.slots.take(slot >= capacity ? slot - capacity : slot);
-    this.count = last;
-    this.changed();
-    return value;
-  }
-
-  /** JavaScript's name for {@link RingItems.popBack}. */
-  pop(): T | undefined {
-    return this.popBack();
-  }
-
-  /** JavaScript's name for {@link RingItems.popFront}. */
-  shift(): T | undefined {
-    return this.popFront();
-  }
-
-  /** JavaScript's name for {@link RingItems.pushFront}. @returns the new length */
-  unshift(value: T): number {
-    this.pushFront(value);
-    return this.count;
-  }
-
-  /** Removes and gives the first element, if there is one and `is` holds for it. */
-  popFrontIf(is: (value: T) => boolean): T | undefined {
-    return this.length > 0 && is(this.slots.get(this.head)) ? this.popFront() : undefined;
-  }
-
-  /** Removes and gives the last element, if there is one and `is` holds for it. */
-  popBackIf(is: (value: T) => boolean): T | undefined {
-    const { length } = this;
-    return length > 0 && is(this.slots.get(this.slotOf(length - 1))) ? this.popBack() : undefined;
-  }
-
+export abstract class RingItems<T> extends RingEnds<T> {
   /**
    * The element at `index`, or `undefined` when there is none. An element that owns memory is lent: the handle is good
    * until this collection changes.
@@ -327,45 +215,5 @@ export abstract class RingItems<T> extends Ring<T> {
         index,
       );
     if (index >= this.count) throw new Panic("Out of bounds access");
-  }
-}
-
-/** Iterates elements `front..back`, as long as their owner does not change. */
-class RingIter<T> extends ExactIter<T> {
-  private readonly owner: Owner;
-  private readonly slots: Slots<T>;
-  private readonly head: number;
-  private readonly capacity: number;
-  private readonly epoch: number;
-  private front: number;
-  private back: number;
-
-  constructor(owner: Owner, slots: Slots<T>, head: number, capacity: number, front: number, back: number) {
-    super();
-    this.owner = owner;
-    this.slots = slots;
-    this.head = head;
-    this.capacity = capacity;
-    this.epoch = owner.epoch;
-    this.front = front;
-    this.back = back;
-  }
-
-  get length(): number {
-    return this.back - this.front;
-  }
-
-  next(): IteratorResult<T, undefined> {
-    return this.front >= this.back ? { done: true, value: undefined } : this.read(this.front++);
-  }
-
-  nextBack(): IteratorResult<T, undefined> {
-    return this.front >= this.back ? { done: true, value: undefined } : this.read(--this.back);
-  }
-
-  private read(index: number): IteratorResult<T, undefined> {
-    checkUnchanged(this.owner, this.epoch);
-    const slot = this.head + index;
-    return { done: false, value: this.slots.get(slot >= this.capacity ? slot - this.capacity : slot) };
   }
 }

@@ -14,7 +14,7 @@ import { OWNED } from "../core/owner.ts";
 import { minNonZeroCapacity } from "../core/raw-vec.ts";
 import { lowerBoundOf, sizeHintOf } from "../core/size-hint.ts";
 import type { SliceBase } from "../slice/slice-base.ts";
-import { isSlice } from "../slice/slice-change.ts";
+import { isSlice } from "../slice/slice-source.ts";
 import { VecCore } from "./vec-core.ts";
 import type { Vec } from "./vec.ts";
 
