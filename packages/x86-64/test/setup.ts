@@ -23,7 +23,7 @@ export class Frames implements FrameAllocator, FrameDeallocator {
   readonly taken = new Set<number>();
 
   constructor(first: number, end: number) {
-    for (let at = end - 0x1000; at >= first; at -= 0x1000) this.free.push(at);
+    for (let at = end - (end % 0x1000) - 0x1000; at >= first; at -= 0x1000) this.free.push(at);
   }
 
   allocateFrame(): PhysFrame | undefined {

@@ -81,7 +81,8 @@ export interface RangeMapper {
    * @param flags - with PRESENT and without HUGE_PAGE
    * @param frameAllocator - for tables
    * @throws MapToError when a page is mapped already or frames run out; PhysicalMemoryError; {@link AddressError}
-   * `address/flags`, `address/length`, `address/overflow`. All changes have been taken back then, and all frames
+   * `address/flags`, `address/length`, `address/overflow`, `address/size`. All changes have been taken back then, and all
+   * frames. In a recursive mapping the tables taken back had addresses: flush the whole TLB before the next change
    */
   mapRange(
     pages: AnyPageRange,
@@ -120,7 +121,11 @@ export interface Translate {
 }
 
 export interface CleanUp {
-  /** Frees all tables without entries, but not the one of level 4. */
+  /**
+   * Frees all tables without entries, but not the one of level 4.
+   *
+   * In a recursive mapping the tables freed had addresses: flush the whole TLB before the next change.
+   */
   cleanUp(frameDeallocator: FrameDeallocator): void;
   /** Likewise, of the tables that these pages need. */
   cleanUpAddrRange(range: PageRangeInclusive, frameDeallocator: FrameDeallocator): void;
