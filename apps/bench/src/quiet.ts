@@ -22,6 +22,7 @@ const kinds: readonly (readonly [name: string, access: (i: number) => void])[] =
   ["read u32, misses", (i) => void (sink[0]! ^= memory.readU32(BASE + (i & 127) * 4096 + ((i >> 7) & 1) * 16 * MIB))],
   ["write u32, misses", (i) => memory.writeU32(BASE + (i & 127) * 4096 + ((i >> 7) & 1) * 16 * MIB, i)],
   ["read u32, straddling", (i) => void (sink[0]! ^= memory.readU32(BASE + (i & 127) * 4096 + 4094))],
+  ["write usize, straddling", (i) => memory.writeUsize(BASE + (i & 127) * 4096 + 4092, 2 ** 40 + i)],
   ["write u32, straddling", (i) => memory.writeU32(BASE + (i & 127) * 4096 + 4094, i)],
 ];
 

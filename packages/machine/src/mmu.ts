@@ -84,7 +84,14 @@ export class Mmu extends PageWalker {
    * @throws {@link PhysicalMemoryError} when a table or the frame lies where there is no memory
    */
   translate(at: Ptr, access: number): number {
+    this.missed[0] = at;
+    return this.translateMissed(access);
+  }
+
+  /** @internal likewise, of the address in `missed` */
+  translateMissed(access: number): number {
     const { cache } = this;
+    const at = this.missed[0]!;
     const offset = at & 4095;
     const page = at - offset;
     const slot = ((at >>> 12) & 4095) ^ cache.salt;
@@ -96,7 +103,6 @@ export class Mmu extends PageWalker {
         return cache.frames[slot]! + offset;
       }
     }
-    this.missed[0] = at;
     return this.walkFromTable(access);
   }
 

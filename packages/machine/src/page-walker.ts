@@ -94,8 +94,8 @@ export abstract class PageWalker {
   protected root = 0;
   protected readonly regions: PagingStructureCache = new PagingStructureCache();
 
-  /** The address of an access that misses: as an argument of a call V8 would put it into an object of its own. */
-  protected readonly missed: Float64Array = new Float64Array(1);
+  /** @internal the address of an access that misses: as an argument of a call V8 would put it into an object of its own */
+  readonly missed: Float64Array = new Float64Array(1);
   /** High half of the entry read last. */
   private high = 0;
 

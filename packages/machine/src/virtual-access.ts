@@ -35,8 +35,8 @@ export abstract class VirtualAccess {
   protected readonly u32: Uint32Array;
   protected readonly data: DataView;
 
-  /** The address of an access that misses: as an argument of a call V8 would put it into an object of its own. */
-  protected readonly missed: Float64Array = new Float64Array(1);
+  /** The MMU's {@link PageWalker.missed}. */
+  protected readonly missed: Float64Array;
   // An access across two pages: where its bytes are, and the value.
   protected first = 0;
   protected second = 0;
@@ -48,6 +48,7 @@ export abstract class VirtualAccess {
     this.mmu = mmu;
     this.faults = faults ?? new ThrowingFaults(mmu);
     this.cache = mmu.cache;
+    this.missed = mmu.missed;
     this.readTags = mmu.cache.readTags;
     this.writeTags = mmu.cache.writeTags;
     this.frames = mmu.cache.frames;
@@ -59,27 +60,25 @@ export abstract class VirtualAccess {
   }
 
   protected readU8Slowly(): number {
-    const at = this.missed[0]!;
-    const physical = this.locate(at, 1, READ);
+    const physical = this.locateMissed(1, READ);
     return physical < 0 ? 0 : this.u8[physical]!;
   }
 
   protected writeU8Slowly(value: number): void {
-    const at = this.missed[0]!;
-    const physical = this.locate(at, 1, WRITE);
+    const physical = this.locateMissed(1, WRITE);
     if (physical >= 0) this.u8[physical] = value;
   }
 
   protected readU16Slowly(): number {
     const at = this.missed[0]!;
-    const physical = this.locate(at, 2, READ);
+    const physical = this.locateMissed(2, READ);
     if (physical >= 0) return this.data.getUint16(physical, true);
     return physical === SPLIT ? this.gather(at & 4095, 2).getUint16(0, true) : 0;
   }
 
   protected writeU16Slowly(value: number): void {
     const at = this.missed[0]!;
-    const physical = this.locate(at, 2, WRITE);
+    const physical = this.locateMissed(2, WRITE);
     if (physical >= 0) this.data.setUint16(physical, value, true);
     else if (physical === SPLIT) {
       this.value.setUint16(0, value, true);
@@ -89,14 +88,14 @@ export abstract class VirtualAccess {
 
   protected readU32Slowly(): number {
     const at = this.missed[0]!;
-    const physical = this.locate(at, 4, READ);
+    const physical = this.locateMissed(4, READ);
     if (physical >= 0) return this.data.getUint32(physical, true);
     return physical === SPLIT ? this.gather(at & 4095, 4).getUint32(0, true) : 0;
   }
 
   protected writeU32Slowly(value: number): void {
     const at = this.missed[0]!;
-    const physical = this.locate(at, 4, WRITE);
+    const physical = this.locateMissed(4, WRITE);
     if (physical >= 0) this.data.setUint32(physical, value, true);
     else if (physical === SPLIT) {
       this.value.setUint32(0, value, true);
@@ -106,7 +105,7 @@ export abstract class VirtualAccess {
 
   protected readUsizeSlowly(): number {
     const at = this.missed[0]!;
-    const physical = this.locate(at, 8, READ);
+    const physical = this.locateMissed(8, READ);
     if (physical < 0 && physical !== SPLIT) return 0;
     const data = physical === SPLIT ? this.gather(at & 4095, 8) : this.data;
     const index = physical === SPLIT ? 0 : physical;
@@ -115,8 +114,10 @@ export abstract class VirtualAccess {
     return high * TWO_32 + data.getUint32(index, true);
   }
 
-  protected writePair(at: Ptr, low: number, high: number): void {
-    const physical = this.locate(at, 8, WRITE);
+  /** Both halves are taken as 32 bits. */
+  protected writePairSlowly(low: number, high: number): void {
+    const at = this.missed[0]!;
+    const physical = this.locateMissed(8, WRITE);
     const data = physical === SPLIT ? this.value : this.data;
     const index = physical === SPLIT ? 0 : physical;
     if (index < 0) return;
@@ -132,21 +133,27 @@ export abstract class VirtualAccess {
    *   and `second`; {@link FAULT} when the access was refused and its handler has skipped it
    */
   protected locate(at: Ptr, size: number, access: number): number {
+    this.missed[0] = at;
+    return this.locateMissed(size, access);
+  }
+
+  /** Likewise, of the bytes at `missed`. */
+  protected locateMissed(size: number, access: number): number {
+    const at = this.missed[0]!;
     const offset = at & 4095;
-    if (offset + size > PAGE_SIZE) {
-      this.missed[0] = at;
-      return this.locateBoth(access);
-    }
+    if (offset + size > PAGE_SIZE) return this.locateBoth(access);
     const slot = ((at >>> 12) & 4095) ^ this.cache.salt;
     const tags = access === READ ? this.readTags : this.writeTags;
     if (tags[slot] === at - offset) return this.frames[slot]! + offset;
     for (let tries = 0; ; tries++) {
-      const physical = this.mmu.translate(at, access);
+      const physical = this.mmu.translateMissed(access);
       if (physical >= 0 || !this.faults.deliverFault(tries)) return physical;
+      // The handler has made accesses of its own.
+      this.missed[0] = at;
     }
   }
 
-  protected locateBoth(access: number): number {
+  private locateBoth(access: number): number {
     const { mmu, frames } = this;
     const at = this.missed[0]!;
     const offset = at & 4095;

@@ -132,7 +132,8 @@ export class VirtualMemory extends VirtualBytes implements Memory {
     this.value.setBigUint64(0, value, true);
     const low = this.value.getUint32(0, true);
     const high = this.value.getUint32(4, true);
-    this.writePair(at, low, high);
+    this.missed[0] = at;
+    this.writePairSlowly(low | 0, high | 0);
   }
 
   writeF32(at: Ptr, value: number): void {
@@ -163,7 +164,8 @@ export class VirtualMemory extends VirtualBytes implements Memory {
       this.u32[index + 1] = value / TWO_32;
       return;
     }
-    this.writePair(at, value % TWO_32, Math.floor(value / TWO_32));
+    this.missed[0] = at;
+    this.writePairSlowly(value | 0, (value / TWO_32) | 0);
   }
 
   // With one CPU an instruction is atomic by itself. One that reads and writes counts as a write.
