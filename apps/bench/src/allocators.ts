@@ -18,6 +18,11 @@ export function tlsfSubject(allocator: TlsfAllocator): Subject<number> {
   };
 }
 
+/** TLSF by sizes instead of layouts, as AssemblyScript's is called. */
+export function tlsfBySize(allocator: TlsfAllocator): Subject<number> {
+  return { alloc: (size) => allocator.allocate(size), free: (at, size) => allocator.free(at, size) };
+}
+
 export function buddySubject(allocator: BuddyAllocator): Subject<number> {
   return {
     alloc: (size) => allocator.alloc(LAYOUTS[size]!),
@@ -46,11 +51,12 @@ function besideAssemblyScript(live: number): Benchmark {
     name: `allocators/${live}`,
     about: `alloc or free at random, about ${live} blocks of 8 … 256 bytes live`,
     contestants: async () => [
-      onTrace("TlsfAllocator", tlsfSubject(TlsfAllocator.inBuffer(new ArrayBuffer(bytesFor(live)))), live),
+      onTrace("TlsfAllocator by size", tlsfBySize(TlsfAllocator.inBuffer(new ArrayBuffer(bytesFor(live)))), live),
+      onTrace("AssemblyScript TLSF, Wasm", await assemblyScript(), live),
+      onTrace("TlsfAllocator by layout", tlsfSubject(TlsfAllocator.inBuffer(new ArrayBuffer(bytesFor(live)))), live),
       onTrace("FixedSizeBlockAllocator over TLSF", fixedSizeSubject(bytesFor(live) * 2), live),
       onTrace("BuddyAllocator", buddySubject(BuddyAllocator.inBuffer(new ArrayBuffer(bytesFor(live)))), live),
       onTrace("linked-list-allocator", heapSubject(oursInBuffer(bytesFor(live))), live),
-      onTrace("AssemblyScript TLSF, Wasm", await assemblyScript(), live),
     ],
   };
 }

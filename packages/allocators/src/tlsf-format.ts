@@ -45,9 +45,23 @@ export function controlSizeFor(size: number): number {
   return Math.ceil((ROWS_AT + rowsFor(size) * 4 * 33) / 8) * 8;
 }
 
-/** The list of a size: row × 32 + column. */
+/**
+ * The list of a size: row × 32 + column.
+ *
+ * Without a branch, which random sizes would make the processor mispredict: `size >>> shift` is 32 … 63 from 256 on, so it
+ * already counts one row.
+ */
 export function listOf(size: number): number {
-  if (size < 256) return size >>> 3;
-  const shift = 26 - Math.clz32(size);
-  return ((shift - 2) << 5) + ((size >>> shift) & 31);
+  const shift = 26 - Math.clz32(size | 256);
+  return ((shift - 3) << 5) + (size >>> shift);
+}
+
+/** The first list whose every block has at least so many bytes; a multiple of 8. */
+export function listFrom(need: number): number {
+  return listOf(need + (1 << (26 - Math.clz32(need | 256))) - 1);
+}
+
+/** Bytes of the smallest block for so many bytes of the caller. */
+export function needOf(size: number): number {
+  return size <= 12 ? MIN_BLOCK : (size + 11) & SIZE;
 }

@@ -6,11 +6,15 @@
  *
  * @module
  */
-import { IS_FREE, LEFT_IS_FREE, listOf, MIN_BLOCK, SIZE } from "./tlsf-format.ts";
+import { NULL, type Ptr } from "@kmem/memory";
+import { MAX_SIZE } from "./control-block.ts";
+import { IS_FREE, LEFT_IS_FREE, listFrom, listOf, MIN_BLOCK, needOf, SIZE } from "./tlsf-format.ts";
 
 export class TlsfLinear {
   /** The words; the header of a block is `words[(block >> 2) + delta]`. */
   private readonly words: Int32Array;
+  /** What the caller gets is this much above a block's offset. */
+  private readonly base: Ptr;
   private readonly delta: number;
   /** Indices of the first-level map, the second-level maps and the heads; the number of lists. */
   private readonly map: number;
@@ -20,8 +24,9 @@ export class TlsfLinear {
   private readonly first: number;
   private readonly end: number;
 
-  constructor(words: Int32Array, delta: number, map: number, rowCount: number, first: number, end: number) {
+  constructor(words: Int32Array, base: Ptr, delta: number, map: number, rowCount: number, first: number, end: number) {
     this.words = words;
+    this.base = base;
     this.delta = delta;
     this.map = map;
     this.rows = map + 1;
@@ -31,10 +36,18 @@ export class TlsfLinear {
     this.end = end;
   }
 
-  /** Allocates a block of `need` bytes from the first list whose every block fits. @returns its offset, or 0 */
-  take(need: number): number {
+  /**
+   * Allocates from the first list whose every block fits.
+   *
+   * @param size - bytes; whatever a caller passes
+   * @returns what the caller gets: an address, aligned to 8; 0 where it is left to the usual way, with nothing changed
+   */
+  allocate(size: number): Ptr {
+    // Signed, which compares faster than unsigned.
+    if (typeof size !== "number" || (size | 0) !== size || size < 0 || size > MAX_SIZE) return NULL;
+    const need = needOf(size);
     const { words, delta, rows, heads, end } = this;
-    let list = need < 256 ? need >>> 3 : listOf(need + (1 << (26 - Math.clz32(need))) - 1);
+    let list = listFrom(need);
     if (list >= this.count) return 0;
     let row = list >>> 5;
     let inRow = words[rows + row]! & (-1 << (list & 31));
@@ -53,36 +66,44 @@ export class TlsfLinear {
     if (next >>> 0 >= end || length < need || length > end - block) return 0;
 
     words[heads + list] = next;
-    if (next !== 0) words[(next >> 2) + delta + 2] = 0;
-    else this.unmark(list);
+    words[at + 2 + (((next >> 2) + delta - at) & isSome(next))] = 0;
+    const marks = words[rows + row]! & ~((isSome(next) + 1) << (list & 31));
+    words[rows + row] = marks;
+    if (marks === 0) words[this.map]! &= ~(1 << row);
     const rest = length - need;
     if (rest < MIN_BLOCK) {
       words[at] = length;
       words[at + (length >> 2)]! &= ~LEFT_IS_FREE;
-      return block;
+      return this.base + block;
     }
     words[at] = need;
     const restAt = at + (need >> 2);
     words[restAt] = rest | IS_FREE;
     words[at + (length >> 2) - 1] = block + need;
     this.insert(block + need, restAt, rest);
-    return block;
+    return this.base + block;
   }
 
   /**
-   * Frees the block of a layout.
+   * Frees a block of an alignment up to 8.
    *
-   * @param need - the bytes that the layout needs
+   * @param size - bytes; it and the address are whatever a caller passes
    * @returns false, with nothing changed, when something speaks against it
    */
-  release(block: number, need: number): boolean {
+  free(address: Ptr, size: number): boolean {
+    if (typeof size !== "number" || (size | 0) !== size || size < 0 || size > MAX_SIZE) return false;
+    if (typeof address !== "number") return false;
+    const need = needOf(size);
+    const exact = address - this.base;
+    let block = exact | 0;
+    if (block !== exact) return false;
     const { words, delta, first, end } = this;
     if ((block & 7) !== 4 || block < first || block >= end) return false;
     let at = (block >> 2) + delta;
     const header = words[at]!;
-    let size = header & SIZE;
-    if ((header & 5) !== 0 || (size !== need && size !== need + 8) || size > end - block) return false;
-    const behindAt = at + (size >> 2);
+    let length = header & SIZE;
+    if ((header & 5) !== 0 || ((length - need) & ~8) !== 0 || length > end - block) return false;
+    const behindAt = at + (length >> 2);
     const behind = words[behindAt]!;
     if ((behind & LEFT_IS_FREE) !== 0) return false;
     let left = 0;
@@ -96,20 +117,20 @@ export class TlsfLinear {
     words[at] = header | IS_FREE;
     if ((behind & IS_FREE) !== 0) {
       this.remove(behindAt, behind & SIZE);
-      size += behind & SIZE;
+      length += behind & SIZE;
     }
     if (left !== 0) {
       const leftSize = block - left;
       at = (left >> 2) + delta;
       this.remove(at, leftSize);
-      size += leftSize;
+      length += leftSize;
       block = left;
     }
-    words[at] = size | IS_FREE;
-    const endAt = at + (size >> 2);
+    words[at] = length | IS_FREE;
+    const endAt = at + (length >> 2);
     words[endAt - 1] = block;
     words[endAt]! |= LEFT_IS_FREE;
-    this.insert(block, at, size);
+    this.insert(block, at, length);
     return true;
   }
 
@@ -118,19 +139,22 @@ export class TlsfLinear {
     return words[at + 1]! >>> 0 < end && words[at + 2]! >>> 0 < end;
   }
 
+  // Whether a list has another block is as good as random: a branch on it would be mispredicted half of the times. So
+  // without one, `isSome` chooses where the other's link would be written, or else to a link of this block's own that is
+  // written anew after, or is of no use any more.
+
   private insert(block: number, at: number, size: number): void {
     const { words, rows, heads } = this;
     const list = listOf(size);
     const head = words[heads + list]!;
+    words[at + 2 + (((head >> 2) + this.delta - at) & isSome(head))] = block;
     words[at + 1] = head;
     words[at + 2] = 0;
     words[heads + list] = block;
-    if (head !== 0) {
-      words[(head >> 2) + this.delta + 2] = block;
-      return;
-    }
-    words[rows + (list >>> 5)]! |= 1 << (list & 31);
-    words[this.map]! |= 1 << (list >>> 5);
+    const rowAt = rows + (list >>> 5);
+    const marks = words[rowAt]!;
+    words[rowAt] = marks | (1 << (list & 31));
+    if (marks === 0) words[this.map]! |= 1 << (list >>> 5);
   }
 
   private remove(at: number, size: number): void {
@@ -154,4 +178,9 @@ export class TlsfLinear {
     words[rows + row] = inRow;
     if (inRow === 0) words[this.map]! &= ~(1 << row);
   }
+}
+
+/** −1 for a link, 0 for none: a mask. */
+function isSome(link: number): number {
+  return (link | -link) >> 31;
 }

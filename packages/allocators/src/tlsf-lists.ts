@@ -6,12 +6,15 @@
 import { alignUp, type Memory, type Ptr } from "@kmem/memory";
 import { OWN_AT } from "./control-block.ts";
 import { CorruptionError } from "./errors.ts";
-import { controlSizeFor, listOf, MIN_BLOCK, rowsFor, SIZE } from "./tlsf-format.ts";
+import { controlSizeFor, listFrom, listOf, MIN_BLOCK, rowsFor, SIZE } from "./tlsf-format.ts";
 import { TlsfLinear } from "./tlsf-linear.ts";
 import { Words } from "./words.ts";
 
 /** Most blocks looked at when no list fits for certain. */
 const MOST_LOOKS = 64;
+
+/** Has no list, so leaves all to the usual way. */
+const NO_LINEAR = new TlsfLinear(new Int32Array(0), 0, 0, 0, 0, 0, 0);
 
 /** The free lists of one range. */
 export class FreeLists {
@@ -42,11 +45,11 @@ export class FreeLists {
   }
 
   /** Access without look-ups, where range and control block are one run of bytes each. */
-  linear(): TlsfLinear | undefined {
+  linear(): TlsfLinear {
     const { heap, control, first, end } = this;
-    if (!heap.isLinear || !control.isLinear || heap.i32 !== control.i32) return undefined;
+    if (!heap.isLinear || !control.isLinear || heap.i32 !== control.i32) return NO_LINEAR;
     const map = (this.map >>> 2) + control.deltas[0]!;
-    return new TlsfLinear(heap.i32, heap.deltas[0]!, map, this.count / 32, first, end);
+    return new TlsfLinear(heap.i32, heap.origin + 4, heap.deltas[0]!, map, this.count / 32, first, end);
   }
 
   /** The first block of a list, 0 for none. */
@@ -95,9 +98,7 @@ export class FreeLists {
   /** Takes a block of at least `need` bytes out of its list, from the first list whose every block fits. @returns 0 for none */
   take(need: number): number {
     const { control } = this;
-    let list: number;
-    if (need < 256) list = need >>> 3;
-    else list = listOf(need + (1 << (26 - Math.clz32(need))) - 1);
+    let list = listFrom(need);
     if (list >= this.count) return 0;
     let row = list >>> 5;
     let inRow = control.get(this.rows + (row << 2)) & (-1 << (list & 31));

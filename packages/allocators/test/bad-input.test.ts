@@ -1,6 +1,6 @@
 import { Layout, type GlobalAlloc } from "@kmem/global-alloc";
-import { WRONG_ADDRESSES, WRONG_LAYOUTS, WRONG_SIZES } from "@kmem/global-alloc/testing";
-import { LinearMemory, type Memory } from "@kmem/memory";
+import { WRONG_ADDRESSES, WRONG_ALIGNS, WRONG_LAYOUTS, WRONG_SIZES } from "@kmem/global-alloc/testing";
+import { KmemError, LinearMemory, type Memory } from "@kmem/memory";
 import { describe, expect, it } from "vitest";
 import {
   AllocatorError,
@@ -339,6 +339,47 @@ describe("FixedSizeBlockAllocator", () => {
 });
 
 describe("TlsfAllocator", () => {
+  it("takes sizes and alignments without a layout, and refuses what is none", () => {
+    const memory = memoryOf();
+    const allocator = TlsfAllocator.new(memory, CONTROL, START, SIZE);
+    const at = allocator.allocate(100);
+    const aligned = allocator.allocate(10, 256);
+    expect([at % 8, aligned % 256]).toEqual([0, 0]);
+    for (const wrong of WRONG_SIZES as number[]) {
+      expect(refused(memory, () => allocator.allocate(wrong))).toMatchObject({ code: "layout/size" });
+      expect(refused(memory, () => allocator.free(at, wrong))).toMatchObject({ code: "bad-free/layout" });
+    }
+    for (const wrong of WRONG_ALIGNS.filter((each) => each !== undefined) as number[]) {
+      expect(refused(memory, () => allocator.allocate(100, wrong))).toMatchObject({ code: "layout/align" });
+      expect(refused(memory, () => allocator.free(at, 100, wrong))).toMatchObject({ code: "bad-free/layout" });
+    }
+    for (const wrong of [...WRONG_ADDRESSES, String(at)] as number[])
+      expect(refused(memory, () => allocator.free(wrong, 100))).toBeInstanceOf(BadFreeError);
+    expect(allocator.allocate(2 ** 40)).toBe(0);
+    allocator.free(at, 100);
+    allocator.free(aligned, 10, 256);
+    expect(allocator.stats()).toMatchObject({ blocks: 0, freeBlocks: 1 });
+  });
+
+  it("goes on when its memory moves into another buffer, and says so when the bytes are gone", () => {
+    const wasm = new WebAssembly.Memory({ initial: 1, maximum: 2 });
+    const allocator = TlsfAllocator.new(new LinearMemory(wasm), CONTROL, START, SIZE);
+    const blocks = Array.from({ length: 4 }, () => allocator.allocate(100));
+    wasm.grow(1);
+    allocator.free(blocks[1]!, 100);
+    expect(allocator.allocate(100)).toBe(blocks[1]);
+    wasm.grow(0);
+    expect(allocator.allocate(100)).toBeGreaterThan(blocks[3]!);
+    expect(allocator.check()).toEqual([]);
+
+    const buffer = new ArrayBuffer(8192);
+    const gone = TlsfAllocator.inBuffer(buffer);
+    const at = gone.allocate(100);
+    structuredClone(buffer, { transfer: [buffer] });
+    for (const call of [() => gone.allocate(100), () => gone.free(at, 100), () => gone.stats()])
+      expect(call).toThrow(KmemError);
+  });
+
   it("grows and shrinks in place where there is room", () => {
     const allocator = TlsfAllocator.new(memoryOf(), CONTROL, START, SIZE);
     const at = allocator.alloc(layout(100));
