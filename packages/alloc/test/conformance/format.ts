@@ -149,8 +149,37 @@ const DEBUGS: Readonly<Record<string, (f: Api.Formatter, json: never) => void>> 
     f.debug(end);
   },
   "std::time::Duration"(f, milliseconds: number) {
-    if (milliseconds === 0) f.writeStr("0ns");
-    else if (milliseconds < 1000) f.writeStr(`${milliseconds}ms`);
-    else f.writeStr(`${milliseconds / 1000}s`);
+    if (milliseconds === 0) duration(f, 0, "", "ns");
+    else if (milliseconds < 1000) duration(f, milliseconds, "", "ms");
+    else duration(f, Math.floor(milliseconds / 1000), String(milliseconds % 1000).padStart(3, "0"), "s");
   },
 };
+
+/** A duration as Rust's `Debug` writes it: rounded to the precision, padded on the right unless told otherwise. */
+function duration(f: Api.Formatter, whole: number, thousandths: string, unit: string): void {
+  const { precision, width } = f;
+  let integer = whole;
+  let fraction = thousandths.replace(/0+$/, "");
+  if (precision !== undefined && precision < fraction.length) {
+    const exact = BigInt(`${whole}${fraction}`);
+    const unitOfLast = 10n ** BigInt(fraction.length - precision);
+    const twice = 2n * (exact % unitOfLast);
+    const kept = exact / unitOfLast;
+    const rounded = twice > unitOfLast || (twice === unitOfLast && kept % 2n === 1n) ? kept + 1n : kept;
+    const digits = String(rounded).padStart(precision + 1, "0");
+    integer = Number(digits.slice(0, digits.length - precision));
+    fraction = digits.slice(digits.length - precision);
+  }
+  const places = precision ?? fraction.length;
+  const sign = f.signPlus ? "+" : "";
+  const pieces = [sign, String(integer)];
+  // Nine digits at most are written at once.
+  const first = fraction.padEnd(Math.min(places, 9), "0");
+  if (places > 0) pieces.push(".", first, ...Array.from({ length: places - first.length }, () => "0"));
+  pieces.push(unit);
+  const missing = Math.max(0, (width ?? 0) - pieces.join("").length);
+  const before = f.align === "right" ? missing : f.align === "center" ? Math.floor(missing / 2) : 0;
+  for (let i = 0; i < before; i++) f.writeStr(f.fill);
+  for (const piece of pieces) f.writeStr(piece);
+  for (let i = before; i < missing; i++) f.writeStr(f.fill);
+}
