@@ -12,6 +12,7 @@ import { chapter as allocatorInterface } from "./05-the-allocator-interface.ts";
 import { chapter as kernelHeap } from "./06-creating-a-kernel-heap.ts";
 import { chapter as allocatorCrate } from "./07-using-an-allocator-crate.ts";
 import { chapter as collections } from "./08-all-collection-types.ts";
+import { chapter as tests } from "./09-the-tests.ts";
 
 export const chapters: readonly Chapter[] = [
   variables,
@@ -22,4 +23,5 @@ export const chapters: readonly Chapter[] = [
   kernelHeap,
   allocatorCrate,
   collections,
+  tests,
 ];

@@ -14,7 +14,7 @@ import { testKernel } from "../test-kernel.ts";
 import { boxes } from "./heap-allocation.ts";
 
 /** A box that lives throughout must not hold up the reuse of the others. */
-function manyBoxesLongLived(): void {
+export function manyBoxesLongLived(): void {
   using longLived = Box.new(u64, 1n);
   boxes(HEAP_SIZE);
   assertEq(longLived.value, 1n);

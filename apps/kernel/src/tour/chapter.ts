@@ -19,7 +19,7 @@ export interface Step {
   /** Unique in its chapter. */
   readonly name: string;
   readonly text: Localized;
-  /** Where the step's functions are, below `src/chapters`. @defaultValue the chapter's file */
+  /** Where the step's functions are, below `src`. @defaultValue the chapter's file */
   readonly file?: string;
   /** Functions of that file whose source is shown, in this order. */
   readonly code?: readonly string[];

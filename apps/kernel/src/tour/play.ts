@@ -16,7 +16,7 @@ export function* play(chapter: Chapter, language: Language): Generator<TourEvent
   yield { kind: "chapter", name: chapter.name, title: say(chapter.title), section: sectionUrl(chapter) };
   for (const step of chapter.steps) {
     yield { kind: "step", chapter: chapter.name, name: step.name, text: say(step.text) };
-    const file = `chapters/${step.file ?? chapter.file}`;
+    const file = step.file ?? `chapters/${chapter.file}`;
     for (const name of step.code ?? []) yield { kind: "code", ...functionSource(file, name) };
     const events: TourEvent[] = [];
     step.run?.(collect(events, say));

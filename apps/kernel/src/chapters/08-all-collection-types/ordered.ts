@@ -10,7 +10,7 @@ import { reverse, tuple, u32, usize } from "@kmem/repr";
 import type { Show, Step } from "../../tour/chapter.ts";
 import { bootNamed, type NamedKernel } from "../../tour/named-blocks.ts";
 
-const file = "08-all-collection-types/ordered.ts";
+const file = "chapters/08-all-collection-types/ordered.ts";
 const KIB = 1024;
 
 /** A timer: its deadline in ticks, and the task to wake. The smallest counts as the largest, so it comes out first. */

@@ -11,7 +11,7 @@ import { reserve } from "../../statics.ts";
 import type { Show, Step } from "../../tour/chapter.ts";
 import { bootNamed, type NamedKernel } from "../../tour/named-blocks.ts";
 
-const file = "08-all-collection-types/owners.ts";
+const file = "chapters/08-all-collection-types/owners.ts";
 
 /** What a disk is told. Its controller writes `done`, so the fields stay in this order. */
 const diskRequest = struct({ sector: u64, buffer: usize, done: bool }, { order: "C" });

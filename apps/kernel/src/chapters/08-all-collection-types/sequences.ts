@@ -12,7 +12,7 @@ import { reserve } from "../../statics.ts";
 import type { Show, Step } from "../../tour/chapter.ts";
 import { bootNamed, type NamedKernel } from "../../tour/named-blocks.ts";
 
-const file = "08-all-collection-types/sequences.ts";
+const file = "chapters/08-all-collection-types/sequences.ts";
 const KEYBOARD_DATA = 0x60;
 
 const task = struct({ id: u32, priority: u8 }, { order: "Rust" });

@@ -8,7 +8,7 @@ import { hex } from "@kmem/memory";
 import type { Show, Step } from "../../tour/chapter.ts";
 import { bootNamed, type NamedKernel } from "../../tour/named-blocks.ts";
 
-const file = "08-all-collection-types/text.ts";
+const file = "chapters/08-all-collection-types/text.ts";
 
 /** The kernel's log: text that is made while the kernel runs. */
 function logLines({ hardware, blocks, picture }: NamedKernel, show: Show): void {
