@@ -2,20 +2,34 @@
 import { LinearMemory, type Memory, type Ptr } from "@kmem/memory";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import {
+  aligned,
   array,
   bool,
+  byteArray,
   char,
   enumOf,
+  f32,
   f64,
+  i16,
+  i32,
+  i64,
+  i8,
+  isize,
   lazy,
+  nonZero,
   option,
+  ordered,
   ReprError,
+  result,
+  reverse,
   struct,
   tuple,
+  u16,
   u32,
   u64,
   u8,
   unit,
+  usize,
   withDrop,
   type Infer,
   type Type,
@@ -39,6 +53,61 @@ describe("Infer", () => {
     expect(point.size).toBe(24);
     expect(pair.size).toBe(24);
     expect(shape.size).toBe(16);
+  });
+});
+
+describe("every descriptor", () => {
+  it("says what its values are", () => {
+    const numbers = [u8, i8, u16, i16, u32, i32, f32, f64, usize, isize] as const;
+    type EachOf<Types extends readonly unknown[]> = { [K in keyof Types]: Infer<Types[K]> };
+    expectTypeOf<EachOf<typeof numbers>[number]>().toEqualTypeOf<number>();
+    expectTypeOf<Infer<typeof i64>>().toEqualTypeOf<bigint>();
+    const digest = byteArray(32);
+    expectTypeOf<Infer<typeof digest>>().toEqualTypeOf<Uint8Array>();
+    const outcome = result(u64, char);
+    expectTypeOf<Infer<typeof outcome>>().toEqualTypeOf<
+      { readonly tag: "Ok"; readonly value: bigint } | { readonly tag: "Err"; readonly value: string }
+    >();
+    const wrapped = [reverse(u32), aligned(u32, 16), nonZero(u32), ordered(u32, (a, b) => a - b)] as const;
+    expectTypeOf<Infer<(typeof wrapped)[number]>>().toEqualTypeOf<number>();
+    const nothing = tuple();
+    expectTypeOf<Infer<typeof nothing>>().toEqualTypeOf<[]>();
+    const inner = struct({ at: tuple(f32, f32), tags: array(option(char), 3) });
+    const outer = struct({ inner, outcome, maybe: option(inner) });
+    expectTypeOf<Infer<typeof outer>>().toEqualTypeOf<{
+      inner: { at: [number, number]; tags: (string | null)[] };
+      outcome: Infer<typeof outcome>;
+      maybe: { at: [number, number]; tags: (string | null)[] } | null;
+    }>();
+    const node = withDrop(struct({ id: u32 }), () => undefined);
+    expectTypeOf<Infer<typeof node>>().toEqualTypeOf<{ id: number }>();
+    expect([digest, nothing, inner, outer, node].map((type) => type.size)).toEqual([32, 0, 20, 64, 4]);
+    expect([...numbers, ...wrapped].map((type) => type.size)).toEqual([1, 1, 2, 2, 4, 4, 4, 8, 8, 8, 4, 16, 4, 4]);
+  });
+
+  it("refuses values of other types, when it compiles and when it runs", () => {
+    const memory = new LinearMemory(new ArrayBuffer(64));
+    const point = struct({ x: f64, y: option(u64) });
+    const refused = expect.objectContaining({ code: "repr/value" }) as Error;
+    // @ts-expect-error a u8 is a number
+    expect(() => u8.write(memory, 0, "1")).toThrow(refused);
+    // @ts-expect-error a u64 is a bigint
+    expect(() => u64.write(memory, 0, 1)).toThrow(refused);
+    // @ts-expect-error a bool is no number
+    expect(() => bool.write(memory, 0, 1)).toThrow(refused);
+    // @ts-expect-error a char is no number
+    expect(() => char.write(memory, 0, 65)).toThrow(refused);
+    // @ts-expect-error None is null, not undefined
+    expect(() => point.write(memory, 0, { x: 1, y: undefined })).toThrow(refused);
+    // @ts-expect-error every field has to be there
+    expect(() => point.write(memory, 0, { x: 1 })).toThrow(refused);
+    // @ts-expect-error a pair has two
+    expect(() => tuple(u8, u8).write(memory, 0, [1])).toThrow(refused);
+    // @ts-expect-error variants are known by name
+    expect(() => enumOf({ A: unit }).write(memory, 0, { tag: "B", value: [] })).toThrow(refused);
+    // @ts-expect-error only fields have offsets
+    expect(() => point.offsetOf("z")).toThrow(ReprError);
+    expect(new Uint8Array(memory.buffer).every((byte) => byte === 0)).toBe(true);
   });
 });
 
