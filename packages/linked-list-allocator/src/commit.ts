@@ -50,21 +50,7 @@ export function commit(
   } while (view.moves !== moves);
   const { control, c } = view;
   const isJournaled = view.isShared;
-  if (isJournaled) {
-    const j = c + JOURNAL;
-    control[j] = link;
-    control[j + 1] = linkTo;
-    control[j + 2] = hole1;
-    control[j + 3] = size1;
-    control[j + 4] = next1;
-    control[j + 5] = hole2;
-    control[j + 6] = size2;
-    control[j + 7] = next2;
-    control[j + 8] = used;
-    control[j + 9] = end;
-    // Atomics, so that what is written before and after is not moved past them.
-    Atomics.store(control, c + SEALED, 1 | (pending << 8));
-  }
+  if (isJournaled) sealJournal(control, c, used, link, linkTo, hole1, size1, next1, hole2, size2, next2, end, pending);
   if (link !== SKIP) view.writeLink(link, linkTo);
   if (hole1 !== SKIP) view.writeHole(hole1, size1, next1);
   if (hole2 !== SKIP) view.writeHole(hole2, size2, next2);
@@ -72,7 +58,43 @@ export function commit(
   control[c + HOLES] = holes;
   if (end !== SAME) view.writeEnd(end, pending);
   view.bumpEpoch();
-  if (isJournaled) Atomics.store(control, c + SEALED, 0);
+  if (isJournaled) control[c + SEALED] = 0;
+}
+
+/**
+ * Writes a change into the journal, before any of it is made; as {@link commit}.
+ *
+ * It is unsealed by `control[c + SEALED] = 0` after the last word of the change. That need not be atomic: a thread ends
+ * between two steps of its program, when all that it stored before is stored.
+ */
+export function sealJournal(
+  control: Uint32Array,
+  c: number,
+  used: number,
+  link: number,
+  linkTo: number,
+  hole1: number,
+  size1: number,
+  next1: number,
+  hole2: number,
+  size2: number,
+  next2: number,
+  end: number,
+  pending: number,
+): void {
+  const j = c + JOURNAL;
+  control[j] = link;
+  control[j + 1] = linkTo;
+  control[j + 2] = hole1;
+  control[j + 3] = size1;
+  control[j + 4] = next1;
+  control[j + 5] = hole2;
+  control[j + 6] = size2;
+  control[j + 7] = next2;
+  control[j + 8] = used;
+  control[j + 9] = end;
+  // Atomic, so that what is written before and after is not moved past it.
+  Atomics.store(control, c + SEALED, 1 | (pending << 8));
 }
 
 /**
@@ -82,7 +104,7 @@ export function commit(
  */
 export function redo(view: HeapView): boolean {
   const { control, c } = view;
-  const sealed = control[c + SEALED]!;
+  const sealed = Atomics.load(control, c + SEALED);
   if (sealed === 0) return false;
   const j = c + JOURNAL;
   const words = Array.from(control.subarray(j, j + 10));

@@ -16,8 +16,8 @@ import { LayoutError } from "@kmem/global-alloc";
 import { alignUp, isPowerOfTwo, NULL, type Ptr } from "@kmem/memory";
 import { BLOCK_ALIGN, MIN_BLOCK_SIZE } from "./align.ts";
 import { aliasesHole, moreThanUsed, whyNotFreeable } from "./bad-free.ts";
-import { commit, redo, SAME } from "./commit.ts";
-import { EPOCH, FIRST, HOLES, MAX_HEAP_SIZE, USED } from "./control-block.ts";
+import { commit, redo, SAME, sealJournal } from "./commit.ts";
+import { EPOCH, FIRST, HOLES, MAX_HEAP_SIZE, SEALED, USED } from "./control-block.ts";
 import { HoleFinder } from "./hole-finder.ts";
 import { HEAD, NONE, SKIP, UNKNOWN } from "./offsets.ts";
 import { dropUnfinished } from "./regions.ts";
@@ -83,20 +83,20 @@ export class FirstFit extends HoleFinder {
     const holeDelta = deltas[(hole + 8) >>> shift]!;
     const sizeDelta = rest === 0 ? 0 : deltas[back >>> shift]!;
     const nextDelta = rest === 0 ? 0 : deltas[(back + 8) >>> shift]!;
-    if (
-      start !== hole ||
-      this.isShared ||
-      holeDelta === UNKNOWN ||
-      sizeDelta === UNKNOWN ||
-      nextDelta === UNKNOWN ||
-      link < 0
-    ) {
+    if (start !== hole || holeDelta === UNKNOWN || sizeDelta === UNKNOWN || nextDelta === UNKNOWN || link < 0) {
       this.takeRare(hole, need);
       return this.origin + start;
     }
     const holeLink = ((hole + 8) >>> 2) + holeDelta;
     let low = words[holeLink]!;
     let high = words[holeLink + 1]!;
+    const { isShared } = this;
+    if (isShared) {
+      const next = this.follow(low, high, hole);
+      const used = control[c + USED]! + need;
+      if (rest !== 0) sealJournal(control, c, used, previous, back, back, rest, next, SKIP, 0, 0, SAME, 0);
+      else sealJournal(control, c, used, previous, next, SKIP, 0, 0, SKIP, 0, 0, SAME, 0);
+    }
     if (rest !== 0) {
       const sizeIndex = (back >>> 2) + sizeDelta;
       const nextIndex = ((back + 8) >>> 2) + nextDelta;
@@ -116,6 +116,7 @@ export class FirstFit extends HoleFinder {
     }
     control[c + USED]! += need;
     control[c + EPOCH] = this.epoch = (this.epoch + 1) >>> 0;
+    if (isShared) control[c + SEALED] = 0;
     if (this.keeper.isLive) this.keeper.noteTaken(hole, size, 0, back, rest);
     return this.origin + start;
   }
@@ -147,7 +148,6 @@ export class FirstFit extends HoleFinder {
     const behindDelta = joinsNext ? deltas[next >>> shift]! : 0;
     const behindLinkDelta = joinsNext ? deltas[(next + 8) >>> shift]! : 0;
     if (
-      this.isShared ||
       (next < 0 && this.endOffset !== offset + need) ||
       (previous < 0 && offset !== this.bottomOffset && offset - this.bottomOffset < MIN_BLOCK_SIZE) ||
       sizeDelta === UNKNOWN ||
@@ -176,7 +176,14 @@ export class FirstFit extends HoleFinder {
       low = words[link]!;
       high = words[link + 1]!;
     }
-    words[sizeIndex] = joinsPrevious ? previousSize + need + nextSize : need + nextSize;
+    const joined = joinsPrevious ? previousSize + need + nextSize : need + nextSize;
+    const { isShared } = this;
+    if (isShared) {
+      const behind = joinsNext ? this.follow(low, high, next) : next;
+      if (joinsPrevious) sealJournal(control, c, used, SKIP, 0, place, joined, behind, SKIP, 0, 0, SAME, 0);
+      else sealJournal(control, c, used, previous, place, place, joined, behind, SKIP, 0, 0, SAME, 0);
+    }
+    words[sizeIndex] = joined;
     words[sizeIndex + 1] = 0;
     words[nextIndex] = low;
     words[nextIndex + 1] = high;
@@ -194,6 +201,7 @@ export class FirstFit extends HoleFinder {
     } else if (joinsNext) control[c + HOLES]!--;
     control[c + USED] = used;
     control[c + EPOCH] = this.epoch = (this.epoch + 1) >>> 0;
+    if (isShared) control[c + SEALED] = 0;
     if (this.keeper.isLive)
       this.keeper.noteFreed(previous, joinsPrevious ? previousSize : 0, offset, need, next, nextSize);
   }
