@@ -5,9 +5,10 @@
  * @module
  */
 import { Layout, type GlobalAlloc } from "@kmem/global-alloc";
-import { BadFreeError } from "@kmem/linked-list-allocator";
-import { hex } from "@kmem/memory";
+import { BadFreeError, type LockedHeap } from "@kmem/linked-list-allocator";
+import { hex, type Ptr } from "@kmem/memory";
 import { Sanitizer } from "@kmem/sanitizer";
+import { HEAP_SIZE } from "../allocator.ts";
 import { boot } from "../tour/boot.ts";
 import type { Chapter, Localized, Show } from "../tour/chapter.ts";
 import { heapMap } from "../tour/heap-map.ts";
@@ -38,6 +39,31 @@ function doubleFree(heap: GlobalAlloc): readonly number[] {
   heap.dealloc(x, NUMBER);
   const z = heap.alloc(NUMBER);
   return [x, y, z];
+}
+
+/** Frees a block twice; its second owner goes on writing, into what the heap now takes for a hole. */
+function damagedList(heap: LockedHeap): Ptr {
+  const x = heap.alloc(NUMBER);
+  heap.dealloc(x, NUMBER);
+  const y = heap.alloc(NUMBER);
+  heap.dealloc(x, NUMBER);
+  heap.memory.writeU32(y, 13);
+  return y;
+}
+
+/** What the list of holes says of its first hole, and what is wrong with it. */
+function showDamage(show: Show, heap: LockedHeap): void {
+  const y = damagedList(heap);
+  show.fact("hole size", heap.memory.readUsize(y), {
+    en: `The only hole of the list begins at ${hex(y)}, where y's owner has written. Its size reads {} now; it was ${HEAP_SIZE}.`,
+    zh: `链表中唯一的空洞从 ${hex(y)} 开始，而 y 的主人在那里写过。它的大小现在读作 {}；原来是 ${HEAP_SIZE}。`,
+  });
+  for (const { code, message } of heap.check())
+    show.fact(code, message, { en: "the heap, looked over: {}", zh: "检查堆：{}" });
+  show.fact("next", hex(heap.alloc(NUMBER)), {
+    en: "Of 100 KiB nothing can be had any more: the next allocation gives {}.",
+    zh: "100 KiB 中什么也拿不到了：下一次分配得到 {}。",
+  });
 }
 
 /** Frees a block twice in a row. */
@@ -117,8 +143,8 @@ export const chapter: Chapter = {
         boot(({ allocator }) => {
           const [x, y, z] = doubleFree(allocator) as [number, number, number];
           show.fact("shared", y === z, {
-            en: `x was at ${hex(x)}; y and z, both in use, are at ${hex(y)} and ${hex(z)}: the same block ({}).`,
-            zh: `x 曾在 ${hex(x)}；都在使用中的 y 与 z 分别在 ${hex(y)} 与 ${hex(z)}：同一块内存（{}）。`,
+            en: `x was at ${hex(x)}; y and z, both in use, are at ${hex(y)} and ${hex(z)}. The same block? {}`,
+            zh: `x 曾在 ${hex(x)}；都在使用中的 y 与 z 分别在 ${hex(y)} 与 ${hex(z)}。是同一块内存吗？{}`,
           });
           const map = heapMap(allocator);
           show.fact("used", map.used, {
@@ -126,6 +152,17 @@ export const chapter: Chapter = {
             zh: "两块各 16 字节的内存在使用中，堆却只数到 {}：从此它的账就不对了。",
           });
         });
+      },
+    },
+    {
+      name: "double-free-list",
+      text: {
+        en: "It gets worse: the list of holes lies in the holes. The block that was freed twice is in the list while its owner writes to it, and so the owner writes into the list.",
+        zh: "更糟的是：空洞链表就存放在空洞里。释放了两次的块在链表之中，而它的主人仍在写它，于是主人写进了链表。",
+      },
+      code: ["damagedList"],
+      run: (show) => {
+        boot(({ allocator }) => showDamage(show, allocator));
       },
     },
     { name: "double-free-found", text: AGAIN, run: (show) => sanitized(show, doubleFree) },

@@ -44,7 +44,7 @@ function moved(): number {
 /** Several owners of one value: the last to go frees it. */
 function shared(show: Show, heap: LockedHeap): void {
   const count = (name: string, n: number): void =>
-    show.fact(name, n, { en: `${name}: {} owners`, zh: `${name}：{} 个所有者` });
+    show.fact(name, n, { en: `${name}, the count is {}`, zh: `${name}：计数为 {}` });
   const reference = Rc.new(vec(i32), Vec.from(i32, [1, 2, 3]));
   count("outside", Rc.strongCount(reference));
   {

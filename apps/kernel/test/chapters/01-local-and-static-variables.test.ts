@@ -21,6 +21,12 @@ describe("chapter variables", () => {
     expect(during!.picture.slots.every(({ live }) => live)).toBe(true);
     expect(during!.picture.slots[5]!.words).toEqual([1, 2, 3]);
     expect(during!.picture.stackPointer).toBe(during!.picture.slots[5]!.at);
+    expect(
+      during!.picture.slots.filter(({ name }) => name === "return address").every(({ words }) => words[0]! > 0),
+    ).toBe(true);
+    // What is popped still holds its bytes.
+    expect(after!.picture.slots.map(({ words }) => words)).toEqual(during!.picture.slots.map(({ words }) => words));
+    expect(after!.picture.stackPointer).toBe(after!.picture.slots[2]!.at);
     expect(after!.picture.slots.filter(({ live }) => live).map(({ frame }) => frame)).not.toContain("inner");
   });
 
@@ -29,7 +35,11 @@ describe("chapter variables", () => {
   });
 
   it("finds a static at one address, and cannot write one that is read-only", () => {
-    expect(facts(steps.get("static"))).toMatchObject({ value: 2 });
+    const { address, value } = facts(steps.get("static"));
+    expect(address).toMatch(/^0x24[0-9a-f]{4}$/);
+    expect(value).toBe(2);
+    expect(facts(played("variables").get("static"))).toEqual({ address, value });
+    expect(screenOf(steps.get("read-only"))).toMatch(/Accessed Address: VirtAddr\(0x24[0-9a-f]000\)/);
     expect(screenOf(steps.get("read-only"))).toContain("PageFaultErrorCode(PROTECTION_VIOLATION | CAUSED_BY_WRITE)");
   });
 

@@ -20,6 +20,11 @@ describe("chapter common-errors", () => {
     expect(facts(steps.get("double-free-found"))).toHaveProperty("sanitizer/double-free");
   });
 
+  it("lets an owner write into the list of holes after a double free", () => {
+    expect(facts(steps.get("double-free-list"))).toMatchObject({ "hole size": 13, next: "0x0" });
+    expect(facts(steps.get("double-free-list"))).toHaveProperty("hole-size");
+  });
+
   it("is refused a double free that the heap can see", () => {
     expect(facts(steps.get("double-free-at-once"))).toHaveProperty("bad-free/aliases-hole");
     expect(of("heap", steps.get("double-free-at-once")).map(pieces)).toEqual([["-:102400"]]);

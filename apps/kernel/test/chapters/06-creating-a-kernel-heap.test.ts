@@ -12,9 +12,23 @@ describe("chapter kernel-heap", () => {
   it("takes a frame for each page and each missing table", () => {
     expect(facts(steps.get("map"))).toEqual({ "first-page": 4, frames: 28 });
     const [{ tree }] = of("pages", steps.get("map")) as [Of<"pages">];
-    const path: number[] = [];
-    for (let nodes = tree.nodes; nodes.length > 0; nodes = nodes[0]!.children) path.push(nodes[0]!.index);
-    expect(path).toEqual([136, 273, 34, 64]);
+    const path: [level: number, index: number, physical: number, flags: string][] = [];
+    for (let nodes = tree.nodes; nodes.length > 0; nodes = nodes[0]!.children) {
+      const { level, index, physical, flags } = nodes[0]!;
+      path.push([level, index, physical, flags]);
+    }
+    // The page's frame was taken first, then those of the tables, from the top down.
+    expect(path).toEqual([
+      [4, 136, 0x2_2000, "PRESENT | WRITABLE"],
+      [3, 273, 0x2_3000, "PRESENT | WRITABLE"],
+      [2, 34, 0x2_4000, "PRESENT | WRITABLE"],
+      [1, 64, 0x2_1000, "PRESENT | WRITABLE"],
+    ]);
+    const pages = tree.nodes[0]!.children[0]!.children[0]!.children;
+    expect(pages.map(({ index, count, physical }) => [index, count, physical])).toEqual([
+      [64, 1, 0x2_1000],
+      [65, 24, 0x2_5000],
+    ]);
   });
 
   it("reads the old frame until the TLB is flushed", () => {

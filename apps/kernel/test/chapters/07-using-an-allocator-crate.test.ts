@@ -12,8 +12,18 @@ describe("chapter allocator-crate", () => {
 
   it("shows the holes after each step of the showcase", () => {
     const maps = of("heap", steps.get("showcase")).map(pieces);
-    expect(maps[0]).toEqual(["heapValue:16", "-:102384"]);
-    expect(maps[8]).toEqual(["heapValue:16", "-:2032", "vec:2048", "-:98304"]);
+    expect(maps.slice(0, 9)).toEqual([
+      ["heapValue:16", "-:102384"],
+      ["heapValue:16", "vec:16", "-:102368"],
+      ["heapValue:16", "-:16", "vec:32", "-:102336"],
+      ["heapValue:16", "-:48", "vec:64", "-:102272"],
+      ["heapValue:16", "-:112", "vec:128", "-:102144"],
+      ["heapValue:16", "-:240", "vec:256", "-:101888"],
+      ["heapValue:16", "-:496", "vec:512", "-:101376"],
+      // The next block of 2048 bytes fits neither into the hole nor, while the old block is in use, together with it.
+      ["heapValue:16", "-:1008", "vec:1024", "-:100352"],
+      ["heapValue:16", "-:2032", "vec:2048", "-:98304"],
+    ]);
     expect(maps[9]).toEqual(["heapValue:16", "its vector:16", "Rc:40", "-:1976", "vec:2048", "-:98304"]);
     expect(maps[10]).toEqual(maps[8]);
     expect(facts(steps.get("showcase"))).toEqual({ vec: "0x444444440800" });
