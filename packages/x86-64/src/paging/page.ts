@@ -24,8 +24,10 @@ export class Page<S extends PageSize = Size4KiB> {
   static containingAddress(address: number): Page;
   static containingAddress<S extends PageSize>(address: number, size: S): Page<S>;
   static containingAddress(address: number, size: PageSize = Size4KiB): Page<PageSize> {
-    if (!isCanonical(address)) VirtAddr.new(address);
-    return new Page((address - offsetIn(address, size)) as VirtAddr, size);
+    // Written out: what is imported from another file must be looked up, which would be a third of what this costs.
+    if (!(Number.isInteger(address) && address >= -0x8000_0000_0000 && address < 0x8000_0000_0000))
+      VirtAddr.new(address);
+    return new Page((address - (address & (size.bytes - 1))) as VirtAddr, size);
   }
 
   /**

@@ -24,8 +24,9 @@ export class PhysFrame<S extends PageSize = Size4KiB> {
   static containingAddress(address: number): PhysFrame;
   static containingAddress<S extends PageSize>(address: number, size: S): PhysFrame<S>;
   static containingAddress(address: number, size: PageSize = Size4KiB): PhysFrame<PageSize> {
-    if (!isPhysical(address)) PhysAddr.new(address);
-    return new PhysFrame((address - offsetIn(address, size)) as PhysAddr, size);
+    // Written out, as in `Page`.
+    if (!(Number.isInteger(address) && address >= 0 && address < 0x10_0000_0000_0000)) PhysAddr.new(address);
+    return new PhysFrame((address - (address & (size.bytes - 1))) as PhysAddr, size);
   }
 
   /**

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Memory } from "@kmem/memory";
-import { isCanonical, VirtAddr, type PhysAddr } from "../../addr.ts";
+import { VirtAddr, type PhysAddr } from "../../addr.ts";
 import { TranslateError } from "../errors.ts";
 import type { Page } from "../page.ts";
 import { offsetIn, Size1GiB, Size2MiB, Size4KiB, type PageSize } from "../page-size.ts";
@@ -65,7 +65,9 @@ export abstract class TableReader implements Translate {
   }
 
   translateAddr(address: VirtAddr): PhysAddr | undefined {
-    if (!isCanonical(address)) VirtAddr.new(address);
+    // Written out, as in `Page`.
+    if (!(Number.isInteger(address) && address >= -0x8000_0000_0000 && address < 0x8000_0000_0000))
+      VirtAddr.new(address);
     const { flat } = this.walk;
     if (flat === undefined) return this.translateSlowly(address);
     const at = flat.leaf(Math.floor(address / 0x4000_0000) | 0, address | 0);
