@@ -51,7 +51,7 @@ export class BootInfoFrameAllocator implements FrameAllocator {
     memory: Memory = new LinearMemory(new ArrayBuffer(8)),
     at: Ptr = 0,
   ): BootInfoFrameAllocator {
-    const allocator = BootInfoFrameAllocator.attach(memoryMap, memory, at);
+    const allocator = BootInfoFrameAllocator.over(memoryMap, memory, at);
     memory.writeUsize(at, 0);
     return allocator;
   }
@@ -59,9 +59,16 @@ export class BootInfoFrameAllocator implements FrameAllocator {
   /**
    * The allocator whose state lies at `at`, where {@link BootInfoFrameAllocator.init} put it.
    *
-   * @throws {@link FrameAllocatorError} `frame-allocator/address`; MemoryMapError when `memoryMap` is none
+   * @throws {@link FrameAllocatorError} `frame-allocator/address`; MemoryMapError when `memoryMap` is none; MemoryError when
+   * there is no memory at `at`, or no number
    */
   static attach(memoryMap: MemoryMap, memory: Memory, at: Ptr): BootInfoFrameAllocator {
+    const allocator = BootInfoFrameAllocator.over(memoryMap, memory, at);
+    memory.readUsize(at);
+    return allocator;
+  }
+
+  private static over(memoryMap: MemoryMap, memory: Memory, at: Ptr): BootInfoFrameAllocator {
     if (!Number.isSafeInteger(at) || at % 8 !== 0)
       throw new FrameAllocatorError(
         "frame-allocator/address",
