@@ -35,7 +35,7 @@ export abstract class VirtualAccess {
   protected readonly u32: Uint32Array;
   protected readonly data: DataView;
 
-  /** The MMU's {@link PageWalker.missed}. */
+  /** The MMU's own: the address of an access that misses. */
   protected readonly missed: Float64Array;
   // An access across two pages: where its bytes are, and the value.
   protected first = 0;
@@ -129,7 +129,7 @@ export abstract class VirtualAccess {
   /**
    * Makes sure of `size` bytes, at most 8.
    *
-   * @returns their physical address; {@link SPLIT} when they lie in two pages, whose physical addresses are then in `first`
+   * @returns their physical address; `SPLIT` when they lie in two pages, whose physical addresses are then in `first`
    *   and `second`; {@link FAULT} when the access was refused and its handler has skipped it
    */
   protected locate(at: Ptr, size: number, access: number): number {

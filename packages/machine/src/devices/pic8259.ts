@@ -8,16 +8,7 @@
  *                └───────┘      ▲              │ INTA: the winner's IRR bit falls,
  *                             ISR ◀────────────┘       its ISR bit rises until EOI
  *
- *   port A0 = 0, written          7      6      5      4      3      2      1      0
- *                   ICW1      │  –   │  –   │  –   │  1   │ LTIM │  –   │ SNGL │ IC4  │  starts initialization
- *                   OCW2      │  R   │  SL  │ EOI  │  0   │  0   │      level         │  end of interrupt, rotation
- *                   OCW3      │  –   │ ESMM │ SMM  │  0   │  1   │  P   │  RR  │ RIS  │  what to read, special mask
- *   port A0 = 1, written
- *                   ICW2      │  vector of IR0, a multiple of 8  │  –   │  –   │  –   │
- *                   ICW3      │  master: inputs that have a slave; slave: its own ID   │
- *                   ICW4      │  –   │  –   │  –   │ SFNM │  –   │  –   │ AEOI │ µPM  │
- *                   OCW1      │  IMR: one bit per masked input                         │  at any other time
- *   read  A0 = 0: IRR or ISR (RIS), or the poll byte; A0 = 1: IMR
+ *   written: the words of pic8259-words.ts     read  A0 = 0: IRR or ISR (RIS), or the poll byte; A0 = 1: IMR
  * ```
  * As in QEMU (and unlike the chip) a rising edge stays requested if its line falls before the CPU acknowledges: a timer
  * tick is not lost to a long `cli`. Modes for the 8085 (ADI, call addresses, µPM = 0) and buffering do nothing here.
@@ -28,25 +19,24 @@
 import type { PortDevice } from "../ports.ts";
 import type { StateTransfer } from "../state/transfer.ts";
 import { checkByte, DeviceError } from "./errors.ts";
-
-const ICW1_NEEDS_ICW4 = 0x01;
-const ICW1_SINGLE = 0x02;
-const ICW1_LEVEL_TRIGGERED = 0x08;
-/** Tells ICW1 from the operation command words. */
-const ICW1_SELECT = 0x10;
-const ICW4_AUTO_EOI = 0x02;
-const ICW4_SPECIAL_FULLY_NESTED = 0x10;
-
-const OCW2_EOI = 0x20;
-const OCW2_SPECIFIC = 0x40;
-const OCW2_ROTATE = 0x80;
-/** Tells OCW3 from OCW2. */
-const OCW3_SELECT = 0x08;
-const OCW3_READ_ISR = 0x01;
-const OCW3_READ_REGISTER = 0x02;
-const OCW3_POLL = 0x04;
-const OCW3_SPECIAL_MASK = 0x20;
-const OCW3_ENABLE_SPECIAL_MASK = 0x40;
+import {
+  ICW1_NEEDS_ICW4,
+  ICW1_SINGLE,
+  ICW1_LEVEL_TRIGGERED,
+  ICW1_SELECT,
+  ICW4_AUTO_EOI,
+  ICW4_SPECIAL_FULLY_NESTED,
+  OCW2_EOI,
+  OCW2_SPECIFIC,
+  OCW2_ROTATE,
+  OCW3_SELECT,
+  OCW3_READ_ISR,
+  OCW3_READ_REGISTER,
+  OCW3_POLL,
+  OCW3_SPECIAL_MASK,
+  OCW3_ENABLE_SPECIAL_MASK,
+} from "./pic8259-words.ts";
+import { first, mostUrgent } from "./pic8259-priority.ts";
 
 /** The level given to a CPU that asks when nothing is requested. */
 const SPURIOUS_LEVEL = 7;
@@ -263,7 +253,7 @@ export class Pic8259 implements PortDevice {
     const rotate = (value & OCW2_ROTATE) !== 0;
     const specific = (value & OCW2_SPECIFIC) !== 0;
     if ((value & OCW2_EOI) !== 0) {
-      const level = specific ? value & 7 : this.highestInService();
+      const level = specific ? value & 7 : first(this.serving(), this.lowest);
       if (level < 0) return;
       this.isr &= ~(1 << level);
       if (rotate) this.lowest = level;
@@ -289,30 +279,15 @@ export class Pic8259 implements PortDevice {
     return (this.edges & ~byLevel) | (this.lines & byLevel);
   }
 
+  /** In service, as far as that holds others up: with the special mask, what is masked does not. */
+  private serving(): number {
+    return this.specialMask ? this.isr & ~this.imr : this.isr;
+  }
+
   /** The most urgent request that may interrupt; −1 when there is none. */
   private highestRequest(): number {
     const wanted = this.requests() & ~this.imr;
-    if (wanted === 0) return -1;
-    const serving = this.specialMask ? this.isr & ~this.imr : this.isr;
-    for (let i = 1; i <= 8; i++) {
-      const level = (this.lowest + i) & 7;
-      const isServing = (serving & (1 << level)) !== 0;
-      // Fully nested over slaves too: a slave may interrupt again while an earlier interrupt of it is in service.
-      const mayNest = !isServing || (this.specialFullyNested && this.hasSlave(level));
-      if ((wanted & (1 << level)) !== 0 && mayNest) return level;
-      if (isServing) return -1;
-    }
-    return -1;
-  }
-
-  /** What a non-specific EOI ends; −1 when nothing is in service. */
-  private highestInService(): number {
-    const serving = this.specialMask ? this.isr & ~this.imr : this.isr;
-    for (let i = 1; i <= 8; i++) {
-      const level = (this.lowest + i) & 7;
-      if ((serving & (1 << level)) !== 0) return level;
-    }
-    return -1;
+    return mostUrgent(wanted, this.serving(), this.specialFullyNested ? this.slaves : 0, this.lowest);
   }
 
   private update(): void {
