@@ -16,7 +16,7 @@ import {
   VERSION,
   type ControlFields,
 } from "./control-block.ts";
-import { MIN_INDEX_BYTES } from "./hole-index.ts";
+import { MIN_INDEX_BYTES } from "./index-format.ts";
 import { bytesIn, gapsOf, regionsOf, touchesGap } from "./regions.ts";
 
 export type FaultCode =

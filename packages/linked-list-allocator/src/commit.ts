@@ -13,6 +13,7 @@
 import { HOLES, JOURNAL, SEALED, USED } from "./control-block.ts";
 import type { HeapView } from "./heap-view.ts";
 import { SKIP } from "./offsets.ts";
+import { touch, writeEnd, writeHole, writeLink } from "./write-holes.ts";
 
 /** {@link commit}: the end and the pending bytes stay. */
 export const SAME = -1;
@@ -45,18 +46,18 @@ export function commit(
   do {
     moves = view.moves;
     if (link >= 0) view.at(link + 8);
-    if (hole1 >= 0) view.touch(hole1);
-    if (hole2 >= 0) view.touch(hole2);
+    if (hole1 >= 0) touch(view, hole1);
+    if (hole2 >= 0) touch(view, hole2);
   } while (view.moves !== moves);
   const { control, c } = view;
   const isJournaled = view.isShared;
   if (isJournaled) sealJournal(control, c, used, link, linkTo, hole1, size1, next1, hole2, size2, next2, end, pending);
-  if (link !== SKIP) view.writeLink(link, linkTo);
-  if (hole1 !== SKIP) view.writeHole(hole1, size1, next1);
-  if (hole2 !== SKIP) view.writeHole(hole2, size2, next2);
+  if (link !== SKIP) writeLink(view, link, linkTo);
+  if (hole1 !== SKIP) writeHole(view, hole1, size1, next1);
+  if (hole2 !== SKIP) writeHole(view, hole2, size2, next2);
   control[c + USED] = used;
   control[c + HOLES] = holes;
-  if (end !== SAME) view.writeEnd(end, pending);
+  if (end !== SAME) writeEnd(view, end, pending);
   view.bumpEpoch();
   if (isJournaled) control[c + SEALED] = 0;
 }

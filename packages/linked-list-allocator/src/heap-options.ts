@@ -7,7 +7,7 @@ import { alignUp, hex, NULL, type Memory, type Ptr } from "@kmem/memory";
 import { BLOCK_ALIGN, MIN_BLOCK_SIZE } from "./align.ts";
 import { CONTROL_SIZE, expectInside, expectRange, MAX_HEAP_SIZE, readControlBlock } from "./control-block.ts";
 import { HeapError } from "./errors.ts";
-import { chunksFor, indexBytes, MIN_INDEX_BYTES } from "./hole-index.ts";
+import { chunksFor, indexBytes, MIN_INDEX_BYTES } from "./index-format.ts";
 import type { IndexMode } from "./index-keeper.ts";
 
 export interface HeapOptions {

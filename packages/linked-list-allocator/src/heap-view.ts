@@ -12,9 +12,9 @@
  * @module
  */
 import { alignDown, hex, type Memory, type Ptr } from "@kmem/memory";
-import { joinWords, BOTTOM, END, EPOCH, FIRST, FIRST_GAP, isHeap, isInside, PENDING } from "./control-block.ts";
+import { joinWords, BOTTOM, END, EPOCH, FIRST, FIRST_GAP, isHeap, isInside } from "./control-block.ts";
 import { HeapCorruptionError } from "./errors.ts";
-import { HEAD, NONE, UNKNOWN } from "./offsets.ts";
+import { NONE, UNKNOWN } from "./offsets.ts";
 import { gapsOf, type Gap } from "./regions.ts";
 
 const PAGE_SHIFT = 12;
@@ -221,57 +221,6 @@ export class HeapView {
       `expected the address of a hole further up in the heap, got ${shown}`,
       from < 0 ? this.controlAt + FIRST * 4 : this.origin + from + 8,
     );
-  }
-
-  /** Makes sure that the 16 bytes of a header at an offset can be written without a fault. */
-  touch(offset: number): void {
-    this.at(offset);
-    this.at(offset + 8);
-  }
-
-  /** Writes a hole's header; {@link HeapView.touch} came before. */
-  writeHole(offset: number, size: number, next: number): void {
-    const index = this.at(offset);
-    if (index >= 0) {
-      this.words[index] = size;
-      this.words[index + 1] = 0;
-    } else {
-      this.memory.writeU32(this.origin + offset, size);
-      this.memory.writeU32(this.origin + offset + 4, 0);
-    }
-    this.writeLink(offset, next);
-  }
-
-  /** Writes a hole's link, or with {@link HEAD} the link to the first hole. */
-  writeLink(offset: number, next: number): void {
-    let low = 0;
-    let high = 0;
-    if (next !== NONE) {
-      low = (this.originLow + next) >>> 0;
-      high = low < this.originLow ? this.originHigh + 1 : this.originHigh;
-    }
-    if (offset === HEAD) {
-      this.control[this.c + FIRST] = low;
-      this.control[this.c + FIRST + 1] = high;
-      return;
-    }
-    const index = this.at(offset + 8);
-    if (index >= 0) {
-      this.words[index] = low;
-      this.words[index + 1] = high;
-    } else {
-      this.memory.writeU32(this.origin + offset + 8, low);
-      this.memory.writeU32(this.origin + offset + 12, high);
-    }
-  }
-
-  /** Moves the heap's end, as `extend` does. */
-  writeEnd(offset: number, pending: number): void {
-    const { control, c } = this;
-    const end = this.origin + offset;
-    control[c + END] = end;
-    control[c + END + 1] = Math.floor(end / TWO_32);
-    control[c + PENDING] = pending;
   }
 
   /** Finds the control block's words anew, and forgets where the heap's pages are. */

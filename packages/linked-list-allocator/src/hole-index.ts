@@ -1,80 +1,20 @@
 /**
  * An index of the holes: it finds what the walk finds, the lowest hole that may fit and the hole before an offset,
- * without walking.
+ * without walking. Its bytes are drawn in index-format.ts.
  *
- * ```
- *   heap      │ chunk 0: 256 bytes │ chunk 1 │ …                  a chunk has 32 places where a hole can start
- *   bits      │ u32: bit p: a hole starts at place p (8·p bytes into the chunk)
- *   values    │ u8:  1ccccccc: the largest class of a hole that starts in the chunk; 0: none starts there
- *
- *   node      │ 8 × u32: plane b holds bit b of the values of 32 children          ╮
- *   its value │ u8: the largest of theirs                                         ├ one tree level; 32 nodes
- *             │                                                                   │ have a node above them
- *                                                                                 ╯
- * ```
  * With the bits of 32 values side by side in 8 words, "which children are at least k", "the largest child" and "the last
  * child that is not empty" take a few operations on whole words, and no loop over children. It costs 2.4 % of the heap.
- *
- * A class is a range of sizes: exact below 512 bytes, then four to each doubling. So a chunk of class k or more *may* have
- * a hole that fits, and none of a lower class has.
  *
  * @module
  */
 
+import { CHUNK_SHIFT, classOf, indexBytes, nodesAbove, PLANES, PRESENT } from "./index-format.ts";
 import { HEAD } from "./offsets.ts";
-
-/** Bytes of heap to a chunk, as a shift. */
-const CHUNK_SHIFT = 8;
-const MAX_CLASS = 127;
-/** Set in every value but "nothing". */
-const PRESENT = 0x80;
-/** Words of a node. */
-const PLANES = 8;
 
 /** Where the index reads the size of a hole. */
 export interface Sizes {
   sizeAt(offset: number): number;
 }
-
-/**
- * The class of a size.
- *
- * @param size - bytes; a multiple of 8
- * @returns 0 … 127; never less for a larger size
- */
-export function classOf(size: number): number {
-  const units = size >>> 3;
-  if (units < 64) return units;
-  const exponent = 31 - Math.clz32(units);
-  const found = 64 + (exponent - 6) * 4 + ((units >>> (exponent - 2)) & 3);
-  return found < MAX_CLASS ? found : MAX_CLASS;
-}
-
-/** How many chunks an index for so many bytes of heap has. */
-export function chunksFor(byteLength: number): number {
-  return Math.max(1, Math.ceil(byteLength / (1 << CHUNK_SHIFT)));
-}
-
-/** Nodes on all levels above so many chunks. */
-function nodesAbove(chunks: number): number {
-  let nodes = 0;
-  let level = chunks;
-  do {
-    level = Math.ceil(level / 32);
-    nodes += level;
-  } while (level > 1);
-  return nodes;
-}
-
-/** Bytes that an index of so many chunks takes; a multiple of 8. */
-export function indexBytes(chunks: number): number {
-  const nodes = nodesAbove(chunks);
-  const bytes = chunks * 4 + nodes * PLANES * 4 + chunks + nodes;
-  return Math.ceil(bytes / 8) * 8;
-}
-
-/** The least that an index can lie in. */
-export const MIN_INDEX_BYTES: number = indexBytes(1);
 
 /** The index, over bytes that may be shared. All zeros is an index of no holes. */
 export class HoleIndex {

@@ -15,7 +15,7 @@
  */
 import { LayoutError, type Layout } from "@kmem/global-alloc";
 import { hex, NULL, type Memory, type Ptr } from "@kmem/memory";
-import { alignLayout, BLOCK_ALIGN, MIN_BLOCK_SIZE } from "./align.ts";
+import { alignLayout } from "./align.ts";
 import { check } from "./check.ts";
 import { notLayout } from "./bad-free.ts";
 import { commit } from "./commit.ts";
@@ -27,13 +27,13 @@ import {
   expectInside,
   expectRoom,
   HOLES,
-  MAX_HEAP_SIZE,
   PENDING,
   USED,
   writeEmptyControlBlock,
 } from "./control-block.ts";
 import { AttachError, HeapError } from "./errors.ts";
 import { FirstFit } from "./first-fit.ts";
+import { addRegion, extendBy } from "./growing.ts";
 import {
   expectIndexRegion,
   expectOptions,
@@ -43,7 +43,7 @@ import {
   type HeapOptions,
 } from "./heap-options.ts";
 import { HEAD, NONE, SKIP } from "./offsets.ts";
-import { addGap, bytesIn, RECORD_SIZE, type Gap } from "./regions.ts";
+import { bytesIn, type Gap } from "./regions.ts";
 
 /** One free range. */
 export interface Hole {
@@ -248,27 +248,7 @@ export class HoleList {
    * @throws {@link HeapError} `heap/extend-empty` before `init`; `heap/outside-memory`, `heap/size`, `heap/too-large`
    */
   extend(by: number): void {
-    const view = this.engine;
-    view.sync();
-    if (!Number.isSafeInteger(by) || by < 0)
-      throw new HeapError("heap/size", `by: expected bytes, 0 or more, got ${String(by)}`, by);
-    if (view.bottom === NULL) throw new HeapError("heap/extend-empty", "tried to extend an empty heap", by);
-    const { control, c } = view;
-    const total = control[c + PENDING]! + by;
-    if (view.end - view.bottom + total > MAX_HEAP_SIZE)
-      throw new HeapError(
-        "heap/too-large",
-        `by: expected a heap of at most ${MAX_HEAP_SIZE} bytes, got ${by} more`,
-        by,
-      );
-    expectRoom(view.memory, this.controlAt, view.end, total);
-    if (total < MIN_BLOCK_SIZE) {
-      control[c + PENDING] = total;
-      view.bumpEpoch();
-      return;
-    }
-    const length = total - (total % BLOCK_ALIGN);
-    view.insertAtEnd(length, total - length);
+    extendBy(this.engine, by);
   }
 
   /**
@@ -281,32 +261,7 @@ export class HoleList {
    * @throws {@link HeapError} `heap/region` when it does not begin above the top or has too few bytes; as `extend` and `init`
    */
   addRegion(start: Ptr, size: number): void {
-    const view = this.engine;
-    view.sync();
-    const { bottom: record, usable, pending } = usableRange(start, size);
-    if (view.bottom === NULL) throw new HeapError("heap/extend-empty", "tried to add a region to an empty heap", start);
-    const { top, memory, controlAt } = this;
-    if (start < top)
-      throw new HeapError(
-        "heap/region",
-        `start: expected an address from the top ${hex(top)} on, got ${hex(start)}`,
-        start,
-      );
-    if (start === top) {
-      this.extend(size);
-      return;
-    }
-    if (usable < RECORD_SIZE + MIN_BLOCK_SIZE)
-      throw new HeapError("heap/region", `size: expected 32 bytes or more behind ${hex(record)}, got ${usable}`, size);
-    if (record + usable - view.bottom > MAX_HEAP_SIZE)
-      throw new HeapError(
-        "heap/too-large",
-        `expected a heap of at most ${MAX_HEAP_SIZE} bytes from ${hex(view.bottom)} on, got one up to ${hex(record + usable)}`,
-        start,
-      );
-    expectRoom(memory, controlAt, start, size);
-    addGap(memory, controlAt, { start: view.end, record }, view.gaps[0]?.record ?? NULL);
-    view.insertRegion(record + RECORD_SIZE - view.origin, usable - RECORD_SIZE, pending);
+    addRegion(this.engine, start, size);
   }
 
   /**

@@ -19,7 +19,8 @@ import {
   joinWords,
 } from "./control-block.ts";
 import type { HeapView } from "./heap-view.ts";
-import { chunksFor, HoleIndex, indexBytes } from "./hole-index.ts";
+import { HoleIndex } from "./hole-index.ts";
+import { chunksFor, indexBytes, mostChunksIn } from "./index-format.ts";
 import { NONE } from "./offsets.ts";
 
 /** `auto`: from 64 holes on. `off`, `always`: for tests and measurements. */
@@ -242,11 +243,4 @@ export class IndexKeeper {
     const { control, c } = this.view;
     control[c + INDEX_STATE] = state;
   }
-}
-
-/** The most chunks whose index fits into so many bytes. */
-function mostChunksIn(bytes: number): number {
-  let chunks = Math.floor(bytes / 5);
-  while (chunks > 1 && indexBytes(chunks) > bytes) chunks -= Math.max(1, Math.floor((indexBytes(chunks) - bytes) / 8));
-  return chunks;
 }

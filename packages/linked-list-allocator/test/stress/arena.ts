@@ -49,9 +49,11 @@ export class Tables {
   private readonly words: Int32Array;
   private readonly slotsAt: number;
   private readonly exchangeAt: number;
+  private readonly workers: number;
 
   constructor({ tables, workers }: Arena) {
     this.words = new Int32Array(tables);
+    this.workers = workers;
     this.slotsAt = 1 + workers * COUNTER_WORDS;
     this.exchangeAt = this.slotsAt + workers * SLOTS * SLOT_WORDS;
   }
@@ -68,8 +70,11 @@ export class Tables {
     Atomics.add(this.words, 1 + worker * COUNTER_WORDS, count);
   }
 
-  operationsOf(worker: number): number {
-    return Atomics.load(this.words, 1 + worker * COUNTER_WORDS);
+  /** Of all workers, those that were killed included. */
+  operations(): number {
+    let sum = 0;
+    for (let worker = 0; worker < this.workers; worker++) sum += Atomics.load(this.words, 1 + worker * COUNTER_WORDS);
+    return sum;
   }
 
   addRecovery(worker: number): void {

@@ -14,6 +14,8 @@ export interface StressOptions {
   readonly milliseconds: number;
   readonly heapSize: number;
   readonly seed: number;
+  /** It goes on until so many operations are done, whatever the time. @defaultValue 0 */
+  readonly operations?: number;
   /** Kills a worker about so often, and starts another in its place; without it none dies. */
   readonly killEvery?: number;
   /** Milliseconds until a waiter takes a silent holder for dead. */
@@ -60,9 +62,10 @@ export async function stress(options: StressOptions): Promise<StressResult> {
 
   let kills = 0;
   const end = Date.now() + milliseconds;
-  while (Date.now() < end && failures.length === 0) {
+  const isDone = (): boolean => Date.now() >= end && tables.operations() >= (options.operations ?? 0);
+  while (!isDone() && failures.length === 0) {
     if (killEvery === undefined) {
-      await sleep(Math.min(50, Math.max(0, end - Date.now())));
+      await sleep(50);
       continue;
     }
     await sleep(killEvery * (0.5 + Math.random()));
@@ -90,16 +93,12 @@ async function ended(thread: Worker): Promise<void> {
 function lookOver(arena: Arena, tables: Tables): Omit<StressResult, "kills"> {
   const heap = openHeap(arena);
   let recoveries = 0;
-  let operations = 0;
   if (heap.isPoisoned) {
     const faults = heap.recover();
     if (faults.length > 0) throw new Error(`not recovered: ${faults[0]!.message}`);
     recoveries++;
   }
-  for (let worker = 0; worker < arena.workers; worker++) {
-    recoveries += tables.recoveriesOf(worker);
-    operations += tables.operationsOf(worker);
-  }
+  for (let worker = 0; worker < arena.workers; worker++) recoveries += tables.recoveriesOf(worker);
   const faults = heap.check();
   const words = new Int32Array(arena.heapBuffer);
   let verified = 0;
@@ -117,7 +116,7 @@ function lookOver(arena: Arena, tables: Tables): Omit<StressResult, "kills"> {
   const after = heap.check();
   const { used, holes } = heap.stats();
   return {
-    operations,
+    operations: tables.operations(),
     recoveries,
     verified,
     lost: used,
