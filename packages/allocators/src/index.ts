@@ -1,5 +1,6 @@
 export { BumpAllocator } from "./bump-allocator.ts";
-export { BLOCK_SIZES, FixedSizeBlockAllocator } from "./fixed-size-block-allocator.ts";
+export { BLOCK_SIZES } from "./block-lists.ts";
+export { FixedSizeBlockAllocator } from "./fixed-size-block-allocator.ts";
 export { BuddyAllocator } from "./buddy-allocator.ts";
 export { TlsfAllocator } from "./tlsf-allocator.ts";
 export type { Fault, FaultCode, Stats } from "./control-block.ts";
