@@ -2,7 +2,7 @@
  * Changing and reading page tables, page by page and by the range, beside a plain mapper in bigints.
  *
  * Rust's crate x86_64 0.15, compiled natively, takes 2.8 … 6.2 ns to map a page (with and without link-time optimisation)
- * and 10.6 ns to translate a random address, on the machine that the figures in the README are of.
+ * and 10.6 ns to translate a random address, on an idle Xeon. `rivals/native-mapper.rs` gives native figures for any machine.
  */
 import { LinearMemory } from "@kmem/memory";
 import {
