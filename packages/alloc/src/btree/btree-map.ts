@@ -19,7 +19,8 @@ import { BTREE_SIZE, TreeCollection } from "./collection.ts";
 import { OccupiedEntry, VacantEntry, type Entry } from "./entry.ts";
 import { TreeExtractIf } from "./extract-if.ts";
 import { TreeIntoIter } from "./into-iter.ts";
-import { entryOf, keyOf, TreeIter, valueOf, type ReadEntry } from "./iter.ts";
+import type { TreeIter } from "./iter.ts";
+import { ENTRIES, KEYS, VALUES, type Part } from "./node-reader.ts";
 import { sortWithScratch, untilEmpty } from "./sort-scratch.ts";
 
 /**
@@ -34,7 +35,7 @@ import { sortWithScratch, untilEmpty } from "./sort-scratch.ts";
  */
 export class BTreeMap<K, V> extends TreeCollection<K, V, [K, V]> {
   protected readonly kindName: string = "BTreeMap";
-  protected readonly reads: ReadEntry<K, V, [K, V]> = entryOf;
+  protected readonly reads: Part = ENTRIES;
 
   private constructor(keyType: Type<K>, valueType: Type<V>, allocator: GlobalAlloc, loan?: Loan) {
     super(keyType, valueType, allocator, loan);
@@ -203,8 +204,13 @@ export class BTreeMap<K, V> extends TreeCollection<K, V, [K, V]> {
   /** Removes an entry: gives its value, and drops its key. */
   remove(key: K): V | undefined {
     if (!this.find(key)) return undefined;
-    const [old, value] = this.takeHere();
-    if (this.tree.keys.owns) dropValue(old);
+    const { tree } = this;
+    const { keys, values, node, index } = tree;
+    const old = keys.owns ? keys.take(tree.keyAt(node, index)) : undefined;
+    const value = values.take(tree.valueAt(node, index));
+    tree.unlinkHere();
+    this.changed();
+    if (keys.owns) dropValue(old);
     return value;
   }
 
@@ -214,9 +220,9 @@ export class BTreeMap<K, V> extends TreeCollection<K, V, [K, V]> {
 
   /** JavaScript's {@link BTreeMap.remove}: the value is dropped. @returns whether there was one */
   delete(key: K): boolean {
-    const entry = this.removeEntry(key);
-    dropValue(entry);
-    return entry !== undefined;
+    if (!this.find(key)) return false;
+    dropValue(this.takeHere());
+    return true;
   }
 
   /**
@@ -266,12 +272,12 @@ export class BTreeMap<K, V> extends TreeCollection<K, V, [K, V]> {
 
   /** All keys in order. */
   keys(): TreeIter<K, V, K> {
-    return this.iterOf(keyOf);
+    return this.iterOf(KEYS);
   }
 
   /** All values, in the order of their keys. */
   values(): TreeIter<K, V, V> {
-    return this.iterOf(valueOf);
+    return this.iterOf(VALUES);
   }
 
   /** Every entry, its value borrowed for changing. */
@@ -288,32 +294,36 @@ export class BTreeMap<K, V> extends TreeCollection<K, V, [K, V]> {
   /** {@link BTreeMap.range}, with values borrowed for changing. */
   *rangeMut(start?: RangeEnd<K>, end?: RangeEnd<K>): Generator<[K, RefMut<V>], undefined> {
     if (this.state !== OWNED) this.enter();
+    const { tree } = this;
     const walk = this.walkOver(start, end);
     while (!walk.isOver) {
-      const [key, at] = walk.forward((tree, node, index) => [tree.readKey(node, index), tree.valueAt(node, index)]);
-      yield [key, RefMut.of(this.tree.valueType, this, at)];
+      const { node } = walk.forwardPlace();
+      const { index } = tree;
+      yield [tree.readKey(node, index), RefMut.of(tree.valueType, this, tree.valueAt(node, index))];
     }
     return undefined;
   }
 
   /** As JavaScript's `Map`: value, then key. */
   forEach(f: (value: V, key: K, map: this) => void): void {
-    const { tree, structure } = this;
+    const { structure } = this;
     const walk = this.walkOver(undefined, undefined);
-    let { isOver } = walk;
-    while (!isOver) {
-      // A whole leaf at once, and then the entry that separates it from the next one.
-      const node = walk.frontNode;
-      const length = tree.lengthOf(node);
-      for (let i = 0; i < length; i++) {
-        f(tree.readValue(node, i), tree.readKey(node, i), this);
+    const { front } = walk;
+    while (!walk.isOver) {
+      const count = walk.run;
+      if (count === 0) {
+        const between = walk.forwardPlace();
+        const { index } = this.tree;
+        f(between.value(index), between.key(index), this);
         this.checkTree(structure);
+        continue;
       }
-      walk.frontIndex = length;
-      ({ isOver } = walk);
-      if (isOver) return;
-      walk.forward((_, parent, i) => f(tree.readValue(parent, i), tree.readKey(parent, i), this));
-      this.checkTree(structure);
+      // What is left of a leaf, at once.
+      let index = walk.takeRun(count);
+      for (const end = index + count; index < end; index++) {
+        f(front.value(index), front.key(index), this);
+        if (this.state !== OWNED || this.structure !== structure) this.checkTree(structure);
+      }
     }
   }
 
@@ -465,7 +475,8 @@ export class BTreeMap<K, V> extends TreeCollection<K, V, [K, V]> {
   }
 
   private here(): [K, V] {
-    return entryOf(this.tree, this.tree.node, this.tree.index);
+    const { tree } = this;
+    return [tree.readKey(tree.node, tree.index), tree.readValue(tree.node, tree.index)];
   }
 
   private mutHere(): RefMut<V> {

@@ -19,8 +19,9 @@ import { appendTree, type Unit } from "./append.ts";
 import { BTREE_SIZE, TreeCollection } from "./collection.ts";
 import { TreeExtractIf } from "./extract-if.ts";
 import { TreeIntoIter } from "./into-iter.ts";
-import { keyOf, type ReadEntry, type TreeIter } from "./iter.ts";
+import type { TreeIter } from "./iter.ts";
 import { mergeAscending } from "./merge.ts";
+import { KEYS, type Part } from "./node-reader.ts";
 import { sortWithScratch, untilEmpty } from "./sort-scratch.ts";
 
 /**
@@ -34,7 +35,7 @@ import { sortWithScratch, untilEmpty } from "./sort-scratch.ts";
  */
 export class BTreeSet<T> extends TreeCollection<T, Unit, T> {
   protected readonly kindName: string = "BTreeSet";
-  protected readonly reads: ReadEntry<T, Unit, T> = keyOf;
+  protected readonly reads: Part = KEYS;
 
   private constructor(type: Type<T>, allocator: GlobalAlloc, loan?: Loan) {
     super(type, unit, allocator, loan);

@@ -14,7 +14,8 @@ import { checkUnchanged, Owner, OWNED, type Loan } from "../core/owner.ts";
 import { sameType } from "../core/owner-type.ts";
 import type { SizeHint } from "../core/size-hint.ts";
 import { checkKeyRange, keyRange, lowerCut, upperCut, type RangeEnd } from "./bounds.ts";
-import { RangeIter, TreeIter, Walk, type ReadEntry, type TreeUser } from "./iter.ts";
+import { RangeIter, TreeIter, Walk, type TreeUser } from "./iter.ts";
+import type { Part } from "./node-reader.ts";
 import { Tree } from "./tree.ts";
 
 /** Bytes of a map's or set's words. */
@@ -34,7 +35,7 @@ export abstract class TreeCollection<K, V, R> extends Owner implements TreeUser 
   /** `"BTreeMap"` or `"BTreeSet"`, for messages. */
   protected abstract readonly kindName: string;
   /** What iterating gives. */
-  protected abstract readonly reads: ReadEntry<K, V, R>;
+  protected abstract readonly reads: Part;
 
   /** Number of entries. */
   get length(): number {
@@ -124,9 +125,9 @@ export abstract class TreeCollection<K, V, R> extends Owner implements TreeUser 
     super.elementsChanged();
   }
 
-  protected iterOf<S>(read: ReadEntry<K, V, S>): TreeIter<K, V, S> {
+  protected iterOf<S>(part: Part): TreeIter<K, V, S> {
     if (this.state !== OWNED) this.enter();
-    return new TreeIter(new Walk(this.tree, this), read);
+    return new TreeIter(new Walk(this.tree, this), part);
   }
 
   protected walkOver(start: RangeEnd<K>, end: RangeEnd<K>): Walk<K, V> {

@@ -5,6 +5,7 @@
  */
 import { NULL, type Ptr } from "@kmem/memory";
 import { done, ExactIter, Iter } from "../core/iter.ts";
+import { NodeReader, type Part } from "./node-reader.ts";
 import type { Cut, Tree } from "./tree.ts";
 
 /** Who has the tree. */
@@ -15,28 +16,23 @@ export interface TreeUser {
   readonly structure: number;
 }
 
-/** What an iterator gives for the entry at a place. */
-export type ReadEntry<K, V, R> = (tree: Tree<K, V>, node: Ptr, index: number) => R;
-
-export const keyOf = <K, V>(tree: Tree<K, V>, node: Ptr, index: number): K => tree.readKey(node, index);
-export const valueOf = <K, V>(tree: Tree<K, V>, node: Ptr, index: number): V => tree.readValue(node, index);
-export const entryOf = <K, V>(tree: Tree<K, V>, node: Ptr, index: number): [K, V] => [
-  tree.readKey(node, index),
-  tree.readValue(node, index),
-];
-
 /** Two leaf edges that walk towards each other. */
 export class Walk<K, V> {
   readonly tree: Tree<K, V>;
-  frontNode: Ptr = NULL;
-  frontIndex = 0;
-  backNode: Ptr = NULL;
-  backIndex = 0;
+  /** The leaf of the front edge. */
+  readonly front: NodeReader<K, V>;
+  readonly back: NodeReader<K, V>;
+  private frontIndex = 0;
+  private backIndex = 0;
+  /** The node of an entry between two leaves. */
+  private between: NodeReader<K, V> | undefined = undefined;
   private readonly user: TreeUser;
   private readonly structure: number;
 
   constructor(tree: Tree<K, V>, user: TreeUser) {
     this.tree = tree;
+    this.front = new NodeReader(tree);
+    this.back = new NodeReader(tree);
     this.user = user;
     this.structure = user.structure;
   }
@@ -46,69 +42,107 @@ export class Walk<K, V> {
     const { tree } = this;
     if (tree.root === NULL) return this;
     tree.toCut(lower);
-    this.frontNode = tree.node;
-    this.frontIndex = tree.index;
+    const { node, index } = tree;
     if (upper === undefined) tree.toLastLeaf(tree.root, tree.height);
     else tree.toCut(upper);
-    this.backNode = tree.node;
     this.backIndex = tree.index;
+    this.back.turnTo(tree.node);
+    this.frontIndex = index;
+    this.front.turnTo(node);
     return this;
   }
 
   /** Whether the edges have met. */
   get isOver(): boolean {
-    return this.frontNode === this.backNode && this.frontIndex === this.backIndex;
+    return this.front.node === this.back.node && this.frontIndex === this.backIndex;
   }
 
-  /** The entry behind the front edge, which steps over it. There must be one. */
-  forward<R>(read: ReadEntry<K, V, R>): R {
+  /** Steps over the entry behind the front edge. There must be one. @returns the part of it that is asked for */
+  forward(part: Part): unknown {
     this.user.checkTree(this.structure);
-    const { tree, frontNode, frontIndex } = this;
-    if (frontIndex < tree.lengthOf(frontNode)) {
-      this.frontIndex = frontIndex + 1;
-      return read(tree, frontNode, frontIndex);
-    }
-    tree.node = frontNode;
+    const { front, frontIndex } = this;
+    if (frontIndex === front.length) return this.forwardBetween().read(part, this.tree.index);
+    this.frontIndex = frontIndex + 1;
+    return front.read(part, frontIndex);
+  }
+
+  /** Steps over the entry before the back edge. There must be one. */
+  backward(part: Part): unknown {
+    this.user.checkTree(this.structure);
+    const { back, backIndex } = this;
+    if (backIndex === 0) return this.backwardBetween().read(part, this.tree.index);
+    this.backIndex = backIndex - 1;
+    return back.read(part, backIndex - 1);
+  }
+
+  /** How many entries the front leaf still has before the back edge; 0 when the next one lies between two leaves. */
+  get run(): number {
+    return (this.front.node === this.back.node ? this.backIndex : this.front.length) - this.frontIndex;
+  }
+
+  /** Says that `count` entries of the front leaf are done. @returns the index of the first one in the leaf */
+  takeRun(count: number): number {
+    const { frontIndex } = this;
+    this.frontIndex = frontIndex + count;
+    return frontIndex;
+  }
+
+  /** Steps over an entry whose place the caller needs. @returns the reader of its node; its index is the tree's */
+  forwardPlace(): NodeReader<K, V> {
+    this.user.checkTree(this.structure);
+    const { front, frontIndex } = this;
+    if (frontIndex === front.length) return this.forwardBetween();
+    this.frontIndex = frontIndex + 1;
+    this.tree.index = frontIndex;
+    return front;
+  }
+
+  // The tree stands at the entry only until the reader has turned: so the edge is moved first, and its index set last.
+
+  private forwardBetween(): NodeReader<K, V> {
+    const { tree, front } = this;
+    tree.node = front.node;
     tree.level = 0;
-    tree.index = frontIndex;
+    tree.index = this.frontIndex;
     tree.toNextEntry();
     const { node, index } = tree;
     tree.toNextLeafEdge();
-    this.frontNode = tree.node;
     this.frontIndex = tree.index;
-    return read(tree, node, index);
+    front.turnTo(tree.node);
+    return this.turnBetween(node, index);
   }
 
-  /** The entry before the back edge, which steps over it. There must be one. */
-  backward<R>(read: ReadEntry<K, V, R>): R {
-    this.user.checkTree(this.structure);
-    const { tree, backNode, backIndex } = this;
-    if (backIndex > 0) {
-      this.backIndex = backIndex - 1;
-      return read(tree, backNode, backIndex - 1);
-    }
-    tree.node = backNode;
+  private backwardBetween(): NodeReader<K, V> {
+    const { tree, back } = this;
+    tree.node = back.node;
     tree.level = 0;
     tree.index = 0;
     tree.toPreviousEntry();
     const { node, index } = tree;
     tree.toPreviousLeafEdge();
-    this.backNode = tree.node;
     this.backIndex = tree.index;
-    return read(tree, node, index);
+    back.turnTo(tree.node);
+    return this.turnBetween(node, index);
+  }
+
+  private turnBetween(node: Ptr, index: number): NodeReader<K, V> {
+    const between = (this.between ??= new NodeReader(this.tree));
+    between.turnTo(node);
+    this.tree.index = index;
+    return between;
   }
 }
 
 /** All entries. */
 export class TreeIter<K, V, R> extends ExactIter<R> {
   private readonly walk: Walk<K, V>;
-  private readonly read: ReadEntry<K, V, R>;
+  private readonly part: Part;
   private left: number;
 
-  constructor(walk: Walk<K, V>, read: ReadEntry<K, V, R>) {
+  constructor(walk: Walk<K, V>, part: Part) {
     super();
     this.walk = walk.begin(undefined, undefined);
-    this.read = read;
+    this.part = part;
     this.left = walk.tree.length;
   }
 
@@ -118,14 +152,14 @@ export class TreeIter<K, V, R> extends ExactIter<R> {
 
   next(): IteratorResult<R, undefined> {
     if (this.left === 0) return done();
-    const value = this.walk.forward(this.read);
+    const value = this.walk.forward(this.part) as R;
     this.left--;
     return { done: false, value };
   }
 
   nextBack(): IteratorResult<R, undefined> {
     if (this.left === 0) return done();
-    const value = this.walk.backward(this.read);
+    const value = this.walk.backward(this.part) as R;
     this.left--;
     return { done: false, value };
   }
@@ -134,13 +168,13 @@ export class TreeIter<K, V, R> extends ExactIter<R> {
 /** Entries between two keys: from either end, but nobody knows how many. */
 export class RangeIter<K, V, R> extends Iter<R> {
   private readonly walk: Walk<K, V>;
-  private readonly read: ReadEntry<K, V, R>;
+  private readonly part: Part;
   private readonly backwards: boolean;
 
-  constructor(walk: Walk<K, V>, read: ReadEntry<K, V, R>, backwards = false) {
+  constructor(walk: Walk<K, V>, part: Part, backwards = false) {
     super();
     this.walk = walk;
-    this.read = read;
+    this.part = part;
     this.backwards = backwards;
   }
 
@@ -154,12 +188,12 @@ export class RangeIter<K, V, R> extends Iter<R> {
 
   /** What is left, from the other end. */
   rev(): RangeIter<K, V, R> {
-    return new RangeIter(this.walk, this.read, !this.backwards);
+    return new RangeIter(this.walk, this.part, !this.backwards);
   }
 
   private step(backwards: boolean): IteratorResult<R, undefined> {
-    const { walk, read } = this;
+    const { walk, part } = this;
     if (walk.isOver) return done();
-    return { done: false, value: backwards ? walk.backward(read) : walk.forward(read) };
+    return { done: false, value: (backwards ? walk.backward(part) : walk.forward(part)) as R };
   }
 }

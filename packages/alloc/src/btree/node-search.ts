@@ -1,0 +1,110 @@
+/**
+ * Finding a key in a B-tree.
+ *
+ * Places are three numbers: a node, its level (0 is a leaf) and an index, of an entry or of an edge.
+ *
+ * ```
+ *            edge 0   entry 0   edge 1   entry 1   …   entry n−1   edge n
+ * ```
+ * Methods that find a place leave it in `node`, `level` and `index`, so that nothing is allocated for it.
+ *
+ * @module
+ */
+import { NULL, type Ptr } from "@kmem/memory";
+import { readPtr, WORD } from "@kmem/repr";
+import { NodeParts } from "./node-parts.ts";
+import { lowerBound } from "./search.ts";
+
+const TWO_32 = 0x1_0000_0000;
+
+/** A tree that keys are found in. */
+export class NodeSearch<K, V> extends NodeParts<K, V> {
+  /** The place found last. */
+  node: Ptr = NULL;
+  level = 0;
+  index = 0;
+
+  private readonly isFloat: boolean = this.fastKind === 7 || this.fastKind === 8;
+
+  /** The key as the tree would hold it. @throws ReprError `repr/value` for a primitive that it cannot hold */
+  checkedKey(key: K): K {
+    if ((this.keyType.kind ?? 0) === 0) return key;
+    this.keys.check(key);
+    return this.fastKind === 7 ? (Math.fround(key as number) as K) : key;
+  }
+
+  /**
+   * Goes to the entry of `key`, or to the leaf edge where it would go. The tree must have a root.
+   *
+   * @returns whether there is such an entry
+   */
+  search(key: K): boolean {
+    // A float that is 0 or NaN is not found by comparing numbers.
+    if (this.fastKind !== 0 && ((key as number) < 0 || (key as number) > 0 || (key === 0 && !this.isFloat)))
+      return this.searchFast(key as number);
+    let node = this.root;
+    for (let level = this.height; ; level--) {
+      const found = this.searchNode(node, key);
+      this.node = node;
+      this.level = level;
+      if (found || level === 0) return found;
+      node = this.edge(node, this.index);
+    }
+  }
+
+  /** The first entry that is not below `key`, in one node; leaves it in `index`. @returns whether it is equal */
+  searchNode(node: Ptr, key: K): boolean {
+    const { keyType } = this;
+    const length = this.lengthOf(node);
+    let i = 0;
+    for (; i < length; i++) {
+      const order = keyType.compare(key, this.readKey(node, i));
+      if (order > 0) continue;
+      this.index = i;
+      return order === 0;
+    }
+    this.index = i;
+    return false;
+  }
+
+  private searchFast(key: number): boolean {
+    const { fastKind, keysAt, lengthAt, edgesAt, memory } = this;
+    let node = this.root;
+    let { height: level } = this;
+    if (memory.generation !== this.generation) this.reach = -1;
+    for (; ; level--) {
+      let offset = node - this.base;
+      if (offset < 0 || offset > this.reach) {
+        if (!this.seek(node, false)) return this.searchSlowly(node, level, key);
+        offset = node - this.base;
+      }
+      const views = this.views!;
+      const at = offset + this.firstIndex;
+      const length = views.u16[(at + lengthAt) >>> 1]!;
+      const found = lowerBound(fastKind, views, at + keysAt, length, key);
+      const index = found < 0 ? ~found : found;
+      if (found < 0 || level === 0) {
+        this.node = node;
+        this.level = level;
+        this.index = index;
+        return found < 0;
+      }
+      const edge = edgesAt + index * WORD;
+      if (offset + edge <= this.reach) {
+        const word = (at + edge) >>> 2;
+        node = views.u32[word]! + (views.i32[word + 1]! | 0) * TWO_32;
+      } else node = readPtr(memory, node + edge);
+    }
+  }
+
+  /** From a node on that does not lie in one window. */
+  private searchSlowly(node: Ptr, level: number, key: number): boolean {
+    for (; ; level--) {
+      const found = this.searchNode(node, key as K);
+      this.node = node;
+      this.level = level;
+      if (found || level === 0) return found;
+      node = this.edge(node, this.index);
+    }
+  }
+}
