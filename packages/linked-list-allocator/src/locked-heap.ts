@@ -212,7 +212,7 @@ export class LockedHeap extends GlobalAlloc {
   /**
    * As the default, under one lock, and with `at` judged first.
    *
-   * @throws as {@link LockedHeap.lock}, {@link BadFreeError}, {@link LayoutError}; nothing has changed then
+   * @throws as {@link LockedHeap.lock}, {@link BadFreeError}, and `LayoutError`; nothing has changed then
    */
   override realloc(at: Ptr, layout: Layout, newSize: number): Ptr {
     this.mutex.acquire();
