@@ -143,6 +143,10 @@ export class Machine {
    * Call it between two instructions: before or after a run, in the waiter, or in the kernel itself.
    *
    * @throws {@link MachineStateError} `machine-state/not-savable` while an event of the clock runs, or when the host has scheduled some
+   * @example
+   * const machine = new Machine({ memory: 2 ** 20 });
+   * machine.ram.writeU32(0x1000, 7);
+   * Machine.load(machine.save()).ram.readU32(0x1000) // => 7
    */
   save(): Uint8Array {
     const foreign = this.clock.scheduledEvents - this.timer.scheduledEvents;

@@ -5,7 +5,6 @@
  */
 import type { VgaSnapshot } from "@kmem/machine";
 import { Worker } from "node:worker_threads";
-import chalk, { supportsColor } from "chalk";
 import { formatOptions, type Options } from "../options.ts";
 import { testKernels } from "../tests/index.ts";
 import { keepRunning } from "./keep-running.ts";
@@ -14,6 +13,7 @@ import { kernelOf } from "./kernel-of.ts";
 import { bootKernel, SUCCESS_STATUS, verdict } from "./run.ts";
 import { UsageError } from "./usage-error.ts";
 import { screenColors, screenText } from "./screen.ts";
+import { terminalColors } from "./terminal.ts";
 
 export interface RunOptions extends Partial<Options> {
   readonly keepRunning?: boolean;
@@ -50,7 +50,7 @@ export function test(names: string[], options: RunOptions): number {
     throw new UsageError(`there is no test kernel "${unknown}"; there are ${Object.keys(testKernels).join(", ")}`);
   let status = 0;
   for (const name of names.length === 0 ? Object.keys(testKernels) : names) {
-    console.log(chalk.bold(`${name}:`));
+    console.log(terminalColors().bold(`${name}:`));
     const commandLine = formatOptions(options);
     const { result } = bootKernel({
       kernel: testKernels[name]!,
@@ -69,7 +69,8 @@ export function test(names: string[], options: RunOptions): number {
 
 /** In colours where the output has them. */
 function show(screen: VgaSnapshot): string {
-  return process.stdout.isTTY && supportsColor !== false ? screenColors(screen, chalk) : screenText(screen);
+  const colors = terminalColors();
+  return process.stdout.isTTY && colors.level > 0 ? screenColors(screen, colors) : screenText(screen);
 }
 
 function checkSizes({ memory, heapSize = 0 }: RunOptions): void {
