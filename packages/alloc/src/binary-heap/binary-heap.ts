@@ -7,10 +7,11 @@
 import { globalAllocator, type GlobalAlloc } from "@kmem/global-alloc";
 import type { Ptr } from "@kmem/memory";
 import type { Type } from "@kmem/repr";
-import { checkUsize, type TryReserveError } from "../core/errors.ts";
+import { ArgumentError, checkUsize, type TryReserveError } from "../core/errors.ts";
 import { OWNED, type Loan } from "../core/owner.ts";
+import { sameType } from "../core/owner-type.ts";
 import type { IntoIter } from "../vec/into-iter.ts";
-import { Vec } from "../vec/vec.ts";
+import { requireVec, Vec } from "../vec/vec.ts";
 import { HeapBulk } from "./heap-bulk.ts";
 
 /**
@@ -66,6 +67,7 @@ export class BinaryHeap<T> extends HeapBulk<T> {
 
   /** Turns a Vec into a heap, in the same block; O(n). */
   static fromVec<T>(vec: Vec<T>): BinaryHeap<T> {
+    requireVec(vec);
     const heap = BinaryHeap.ofVec(vec);
     try {
       heap.rebuild();
@@ -156,6 +158,8 @@ export class BinaryHeap<T> extends HeapBulk<T> {
   cloneFrom(source: BinaryHeap<T>): void {
     if (this.state !== OWNED) this.enter();
     if (source === this) return;
+    if (!(source instanceof BinaryHeap) || !sameType(source.type, this.type))
+      throw new ArgumentError("alloc/argument", `expected a BinaryHeap of ${this.type.name} to clone`, source);
     // Asking for its length makes a borrowed source look its words up.
     if (source.length === 0) this.clear();
     else this.asVec((vec) => source.asVec((other) => vec.cloneFrom(other)));

@@ -6,7 +6,7 @@
 import { ArgumentError } from "../core/errors.ts";
 import { OWNED } from "../core/owner.ts";
 import { sameType } from "../core/owner-type.ts";
-import type { Vec } from "../vec/vec.ts";
+import { requireVec, type Vec } from "../vec/vec.ts";
 import { HeapItems } from "./heap-items.ts";
 import { HeapDrain } from "./peek-mut.ts";
 
@@ -31,6 +31,7 @@ export abstract class HeapBulk<T> extends HeapItems<T> {
   /** Adds all elements of a Vec: `extend(vec)`. The Vec is used up, and its block given back. */
   appendVec(other: Vec<T>): void {
     if (this.state !== OWNED) this.enter();
+    requireVec(other);
     other.checkMovable(this.allocator);
     const start = this.count;
     this.asVec((vec) => vec.append(other));
@@ -41,7 +42,8 @@ export abstract class HeapBulk<T> extends HeapItems<T> {
   /** Moves all elements of another heap into this one; the other is empty then. The smaller one's elements move. */
   append(other: HeapBulk<T>): void {
     if (this.state !== OWNED) this.enter();
-    if (other === this) throw new ArgumentError("alloc/argument", "expected another heap to append", other);
+    if (!(other instanceof HeapBulk) || other === this)
+      throw new ArgumentError("alloc/argument", "expected another heap to append", other);
     if (!sameType(other.type, this.type))
       throw new ArgumentError("alloc/argument", `expected elements of type ${this.type.name}`, other);
     if (other.allocator !== this.allocator)

@@ -4,6 +4,7 @@
  * @module
  */
 import { dropValue } from "@kmem/repr";
+import { ArgumentError } from "./errors.ts";
 import { sizeHintOf, type SizeHint } from "./size-hint.ts";
 
 /**
@@ -11,8 +12,11 @@ import { sizeHintOf, type SizeHint } from "./size-hint.ts";
  *
  * When it throws, the iterator is closed, which drops what a kmem iterator has not given yet; and the value given last
  * is dropped if it is an owner that was not moved on. Arrays, sets and maps still hold their values: those are left alone.
+ *
+ * @throws ArgumentError `alloc/argument` when nothing can be iterated
  */
 export function feed<T>(values: Iterable<T>, use: (iterator: Iterator<T>) => void): void {
+  requireIterable(values);
   if (Array.isArray(values) || values instanceof Set || values instanceof Map) {
     use(values[Symbol.iterator]());
     return;
@@ -24,6 +28,13 @@ export function feed<T>(values: Iterable<T>, use: (iterator: Iterator<T>) => voi
     hand.abandon();
     throw error;
   }
+}
+
+/** @throws ArgumentError `alloc/argument` for what cannot be iterated */
+export function requireIterable(values: unknown): void {
+  const iterator: unknown = (values as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator];
+  if (typeof iterator !== "function")
+    throw new ArgumentError("alloc/argument", "expected values that can be iterated", values);
 }
 
 /** An iterator that remembers what it gave last. */

@@ -229,8 +229,12 @@ export abstract class ExactIter<T> extends Iter<T> {
     return new Reversed(this);
   }
 
+  /** How many are left; none is afterwards. Owners on their way out are dropped. */
   override count(): number {
-    return this.length;
+    const { length } = this;
+    if ("return" in this) (this as Closable).return?.();
+    else while (this.next().done !== true);
+    return length;
   }
 }
 

@@ -139,6 +139,7 @@ export abstract class Sequence<T> extends Owner implements Iterable<T> {
 
   /** Refuses to look for what no element could be. An owner may be looked for even where it could not be moved in. */
   protected checkKey(value: T): void {
+    this.assertUsable();
     if ((this.type.kind ?? 0) !== 0) this.type.check?.(value);
   }
 

@@ -24,14 +24,24 @@ export function sizeHintOf(iterable: unknown): SizeHint {
   if (typeof iterable === "string") return UNKNOWN;
   if (typeof iterable !== "object" || iterable === null) return UNKNOWN;
   const { sizeHint, length, size } = iterable as Partial<SizeHinted> & { length?: unknown; size?: unknown };
-  if (typeof sizeHint === "function") return sizeHint.call(iterable);
-  if (typeof length === "number") return [length, length];
-  if (typeof size === "number") return [size, size];
+  if (typeof sizeHint === "function") {
+    const [lower, upper] = sizeHint.call(iterable);
+    return [isCount(lower) ? lower : 0, isCount(upper) ? upper : undefined];
+  }
+  if (isCount(length)) return [length, length];
+  if (isCount(size)) return [size, size];
   return UNKNOWN;
 }
 
 /** What an iterator in use promises now; `fallback` when it cannot tell. */
 export function lowerBoundOf(iterator: unknown, fallback: number): number {
   const { sizeHint } = iterator as Partial<SizeHinted>;
-  return typeof sizeHint === "function" ? sizeHint.call(iterator)[0] : fallback;
+  if (typeof sizeHint !== "function") return fallback;
+  const [lower] = sizeHint.call(iterator);
+  return isCount(lower) ? lower : fallback;
+}
+
+/** Anybody can write an iterator that promises nonsense. */
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0;
 }

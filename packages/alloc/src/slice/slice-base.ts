@@ -5,7 +5,7 @@
  */
 import { Panic } from "@kmem/memory";
 import { capacityOverflow, checkUsize } from "../core/errors.ts";
-import { IndexIter, iterOf, type ExactIter, type Iter } from "../core/iter.ts";
+import { done, IndexIter, iterOf, type ExactIter, type Iter } from "../core/iter.ts";
 import { checkIndexRange, checkIndexRangeInclusive } from "../core/range.ts";
 import type { Vec } from "../vec/vec.ts";
 import type { Slice } from "./slice.ts";
@@ -36,8 +36,8 @@ export abstract class SliceBase<T> extends SliceSort<T> {
 
   /** The elements before `middle`, and the others. @throws Panic "mid > len" */
   splitAt(middle: number): [Slice<T>, Slice<T>] {
-    checkUsize(middle, "middle");
     const { length } = this;
+    checkUsize(middle, "middle");
     if (middle > length) throw new Panic("mid > len");
     return [this.part(0, middle), this.part(middle, length - middle)];
   }
@@ -56,51 +56,52 @@ export abstract class SliceBase<T> extends SliceSort<T> {
 
   /** Pieces of `size`; the last one may be shorter. @throws Panic when `size` is 0 */
   chunks(size: number): ExactIter<Slice<T>> {
-    checkChunk(size);
     const { length } = this;
-    return new IndexIter(Math.ceil(length / size), (i) => this.part(i * size, Math.min(size, length - i * size)));
+    checkChunk(size);
+    return this.pieces(Math.ceil(length / size), (i) => [i * size, Math.min(length, (i + 1) * size)]);
   }
 
   /** Pieces of exactly `size`, and what is left at the end. @throws Panic when `size` is 0 */
   chunksExact(size: number): ExactIter<Slice<T>> & { remainder(): Slice<T> } {
+    const { length, epoch } = this;
     checkChunk(size);
-    const { length } = this;
-    const pieces = Math.floor(length / size);
-    return Object.assign(new IndexIter(pieces, (i) => this.part(i * size, size)), {
-      remainder: () => this.part(pieces * size, length - pieces * size),
-    });
+    const count = Math.floor(length / size);
+    return Object.assign(
+      this.pieces(count, (i) => [i * size, (i + 1) * size]),
+      {
+        remainder: () => {
+          this.checkStill(epoch);
+          return this.part(count * size, length - count * size);
+        },
+      },
+    );
   }
 
   /** Pieces of `size` from the end on; the last one, at the front, may be shorter. @throws Panic when `size` is 0 */
   rchunks(size: number): ExactIter<Slice<T>> {
-    checkChunk(size);
     const { length } = this;
-    return new IndexIter(Math.ceil(length / size), (i) => {
-      const end = length - i * size;
-      const start = Math.max(0, end - size);
-      return this.part(start, end - start);
-    });
+    checkChunk(size);
+    return this.pieces(Math.ceil(length / size), (i) => [Math.max(0, length - (i + 1) * size), length - i * size]);
   }
 
   /** Every run of `size` neighbours. @throws Panic when `size` is 0 */
   windows(size: number): ExactIter<Slice<T>> {
+    const { length } = this;
     checkUsize(size, "size");
     if (size === 0) throw new Panic("window size must be non-zero");
-    return new IndexIter(Math.max(0, this.length - size + 1), (i) => this.part(i, size));
+    return this.pieces(Math.max(0, length - size + 1), (i) => [i, i + size]);
   }
 
   /** The pieces between elements for which `isSeparator` holds. */
   split(isSeparator: (value: T) => boolean): Iter<Slice<T>> {
-    return iterOf(this.cuts((i) => isSeparator(this.slots.get(i)), 1)).map(([start, end]) =>
-      this.part(start, end - start),
-    );
+    return this.cutAt((i) => isSeparator(this.slots.get(i)), 1, this.length);
   }
 
   /** Pieces as long as `belong` holds between neighbours. */
   chunkBy(belong: (a: T, b: T) => boolean): Iter<Slice<T>> {
-    if (this.length === 0) return new IndexIter<Slice<T>>(0, () => this.part(0, 0));
-    const cut = (i: number): boolean => i > 0 && !belong(this.slots.get(i - 1), this.slots.get(i));
-    return iterOf(this.cuts(cut, 0)).map(([start, end]) => this.part(start, end - start));
+    const { length } = this;
+    if (length === 0) return this.pieces(0, () => [0, 0]);
+    return this.cutAt((i) => i > 0 && !belong(this.slots.get(i - 1), this.slots.get(i)), 0, length);
   }
 
   /** A Vec of clones of all elements, exactly as large as needed. */
@@ -110,8 +111,8 @@ export abstract class SliceBase<T> extends SliceSort<T> {
 
   /** A Vec of clones of all elements, `times` over, exactly as large as needed. @throws Panic "capacity overflow" */
   repeat(times: number): Vec<T> {
-    checkUsize(times, "times");
     const { length } = this;
+    checkUsize(times, "times");
     if (length * times > Number.MAX_SAFE_INTEGER) capacityOverflow();
     const copy = this.emptyVec(length * times);
     try {
@@ -123,18 +124,38 @@ export abstract class SliceBase<T> extends SliceSort<T> {
     return copy;
   }
 
-  /** Where pieces end: [start, end] pairs; a cut element is left out when `width` is 1. */
-  private *cuts(isCut: (index: number) => boolean, width: 0 | 1): Generator<[number, number], undefined> {
-    const { length, epoch } = this;
+  /** Pieces `[start, end]`; none is given any more after a change. */
+  private pieces(count: number, bounds: (i: number) => readonly [number, number]): ExactIter<Slice<T>> {
+    const { epoch } = this;
+    return new IndexIter(count, (i) => {
+      this.checkStill(epoch);
+      const [start, end] = bounds(i);
+      return this.part(start, end - start);
+    });
+  }
+
+  /** The pieces between cuts; the element at a cut is left out when `width` is 1. */
+  private cutAt(isCut: (index: number) => boolean, width: 0 | 1, length: number): Iter<Slice<T>> {
+    const { epoch } = this;
     let start = 0;
-    for (let i = 0; i < length; i++) {
-      if (this.epoch !== epoch) this.checkStill(epoch);
-      if (!isCut(i)) continue;
-      yield [start, i];
-      start = i + width;
-    }
-    yield [start, length];
-    return undefined;
+    let at = 0;
+    let ended = false;
+    const next = (): IteratorResult<Slice<T>, undefined> => {
+      if (ended) return done();
+      this.checkStill(epoch);
+      for (; at < length; at++) {
+        const cuts = isCut(at);
+        if (this.epoch !== epoch) this.checkStill(epoch);
+        if (!cuts) continue;
+        const piece = this.part(start, at - start);
+        start = at + width;
+        at++;
+        return { done: false, value: piece };
+      }
+      ended = true;
+      return { done: false, value: this.part(start, length - start) };
+    };
+    return iterOf({ [Symbol.iterator]: () => ({ next }) });
   }
 }
 

@@ -11,7 +11,7 @@ import { sameType } from "../core/owner-type.ts";
 import { checkRange } from "../core/range.ts";
 import type { SliceBase } from "./slice-base.ts";
 import { SliceChange } from "./slice-change.ts";
-import { isSameTypedArray, isSlice } from "./slice-source.ts";
+import { isSameTypedArray, isSlice, requireSource } from "./slice-source.ts";
 
 export abstract class SliceFill<T> extends SliceChange<T> {
   /** Sets every element to clones of `value`, dropping the old ones; `value` itself goes last. */
@@ -62,6 +62,7 @@ export abstract class SliceFill<T> extends SliceChange<T> {
   copyFromSlice(source: ArrayLike<T> | SliceBase<T>): void {
     if (this.state !== OWNED) this.enter();
     this.requirePlain("copyFromSlice");
+    requireSource(source);
     if (source.length !== this.count)
       throw new Panic(
         `copy_from_slice: source slice length (${source.length}) does not match destination slice length (${this.count})`,
@@ -102,6 +103,7 @@ export abstract class SliceFill<T> extends SliceChange<T> {
 
   /** Refuses an array that has a value which the type cannot hold. */
   protected checkAll(source: ArrayLike<T> | SliceBase<T>): void {
+    requireSource(source);
     if (isSlice(source)) {
       if (!sameType(source.type, this.type))
         throw new ArgumentError("alloc/argument", `expected elements of type ${this.type.name}`, source);

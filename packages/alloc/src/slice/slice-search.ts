@@ -4,6 +4,7 @@
  * @module
  */
 import type { Iter } from "../core/iter.ts";
+import { OWNED } from "../core/owner.ts";
 import { SliceRead } from "./slice-read.ts";
 
 /** Where a binary search ended: at an equal element, or where one could be inserted. */
@@ -134,8 +135,9 @@ export abstract class SliceSearch<T> extends SliceRead<T> {
   }
 
   endsWith(needle: Iterable<T>): boolean {
+    const { length } = this;
     const values = [...needle];
-    const start = this.length - values.length;
+    const start = length - values.length;
     return start >= 0 && values.every((value, i) => this.type.compare(this.slots.get(start + i), value) === 0);
   }
 
@@ -182,6 +184,7 @@ export abstract class SliceSearch<T> extends SliceRead<T> {
 
   /** Refuses to look for what no element could be. */
   protected checkKey(value: T): void {
+    if (this.state !== OWNED) this.enter();
     if (this.type.kind !== undefined && this.type.kind !== 0) this.slots.check(value);
   }
 

@@ -3,12 +3,21 @@
  *
  * @module
  */
+import { ArgumentError } from "../core/errors.ts";
 import type { SliceBase } from "./slice-base.ts";
 import { SliceRead } from "./slice-read.ts";
 
 /** Whether a source of elements is a slice in memory rather than a JavaScript array. */
 export function isSlice<T>(source: ArrayLike<T> | SliceBase<T>): source is SliceBase<T> {
   return source instanceof SliceRead;
+}
+
+/** @throws ArgumentError `alloc/argument` for what is neither a slice nor like an array */
+export function requireSource(source: unknown): void {
+  if (source instanceof SliceRead) return;
+  const { length } = (source ?? {}) as { readonly length?: unknown };
+  if (typeof source !== "object" || !Number.isSafeInteger(length) || (length as number) < 0)
+    throw new ArgumentError("alloc/argument", "expected a Vec, a slice, an array or a typed array", source);
 }
 
 /** Whether a typed array holds exactly what elements of this kind are, so that it can be copied as it is. */

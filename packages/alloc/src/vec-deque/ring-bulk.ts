@@ -13,7 +13,8 @@ import { sameType } from "../core/owner-type.ts";
 import { checkRange } from "../core/range.ts";
 import { lowerBoundOf, sizeHintOf } from "../core/size-hint.ts";
 import { SliceBase } from "../slice/slice-base.ts";
-import type { Vec } from "../vec/vec.ts";
+import { requireSource } from "../slice/slice-source.ts";
+import { requireVec, type Vec } from "../vec/vec.ts";
 import { DequeDrain } from "./drain.ts";
 import { RingSlices } from "./ring-slices.ts";
 
@@ -51,6 +52,7 @@ export abstract class RingBulk<T> extends RingSlices<T> {
   extendFromSlice(source: ArrayLike<T> | SliceBase<T> | RingBulk<T>): void {
     if (this.state !== OWNED) this.enter();
     if (!(source instanceof RingBulk || source instanceof SliceBase)) {
+      requireSource(source);
       this.extend(iterOf(Array.from(source)).map((value) => cloneOf(value)));
       return;
     }
@@ -72,7 +74,8 @@ export abstract class RingBulk<T> extends RingSlices<T> {
   /** Moves all elements of another deque behind its own; the other is empty then. */
   append(other: RingBulk<T>): void {
     if (this.state !== OWNED) this.enter();
-    if (other === this) throw new ArgumentError("alloc/argument", "expected another deque to append", other);
+    if (!(other instanceof RingBulk) || other === this)
+      throw new ArgumentError("alloc/argument", "expected another deque to append", other);
     const { length } = other;
     this.requireSameElements(other);
     const total = this.addLengths(this.count, length);
@@ -88,6 +91,7 @@ export abstract class RingBulk<T> extends RingSlices<T> {
   /** Moves all elements of a Vec behind its own: `extend(vec)`. The Vec is used up, and its block given back. */
   appendVec(other: Vec<T>): void {
     if (this.state !== OWNED) this.enter();
+    requireVec(other);
     this.requireSameElements(other);
     other.checkMovable(this.allocator);
     const { length } = other;
@@ -206,6 +210,8 @@ export abstract class RingBulk<T> extends RingSlices<T> {
   }
 
   protected requireSameElements(other: RingBulk<T> | SliceBase<T>): void {
+    if (!(other instanceof RingBulk || other instanceof SliceBase))
+      throw new ArgumentError("alloc/argument", "expected a VecDeque, a Vec or a slice", other);
     other.assertUsable();
     if (!sameType(other.type, this.type))
       throw new ArgumentError("alloc/argument", `expected elements of type ${this.type.name}`, other);

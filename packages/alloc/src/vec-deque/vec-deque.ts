@@ -12,7 +12,7 @@ import { ArgumentError, checkUsize, TryReserveError } from "../core/errors.ts";
 import { OWNED, type Loan } from "../core/owner.ts";
 import { ownerType, perType, sameType } from "../core/owner-type.ts";
 import { SliceBase } from "../slice/slice-base.ts";
-import { Vec } from "../vec/vec.ts";
+import { requireVec, Vec } from "../vec/vec.ts";
 import { DEQUE_NICHE, DEQUE_SIZE } from "./ring.ts";
 import { RingBulk } from "./ring-bulk.ts";
 
@@ -69,6 +69,7 @@ export class VecDeque<T> extends RingBulk<T> {
 
   /** Turns a Vec into a deque, in the same block. */
   static fromVec<T>(vec: Vec<T>): VecDeque<T> {
+    requireVec(vec);
     const { type, allocator } = vec;
     const { ptr, length, capacity } = vec.intoRawParts();
     return VecDeque.fromRawParts(type, ptr, 0, length, capacity, allocator);

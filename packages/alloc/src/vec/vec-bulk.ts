@@ -48,11 +48,10 @@ export abstract class VecBulk<T> extends VecCore<T> {
       return;
     }
     if (slots.owns) this.cloneable(source);
-    const from = this.slotsOf(source);
+    const start = this.slotsOf(source)?.start ?? 0;
     // Where the source is a part of this Vec, it moves with the block.
-    const offset = from?.memory === slots.memory ? from.start - slots.start : -1;
-    const isOwn = offset >= 0 && offset < this.raw.capacity * slots.stride;
-    const start = from?.start ?? 0;
+    const isOwn = this.isOwnPart(source);
+    const offset = start - slots.start;
     this.raw.reserve(this.count, length);
     this.changed();
     const { count } = this;
@@ -79,6 +78,7 @@ export abstract class VecBulk<T> extends VecCore<T> {
   /** Moves all elements of another Vec behind its own; the other is empty then. */
   append(other: VecBulk<T>): void {
     if (this.state !== OWNED) this.enter();
+    if (!(other instanceof VecBulk)) throw new ArgumentError("alloc/argument", "expected a Vec to append", other);
     if ((other as unknown) === this) throw new ArgumentError("alloc/argument", "expected another Vec to append", other);
     const { length } = other;
     this.checkAll(other);
@@ -137,8 +137,11 @@ export abstract class VecBulk<T> extends VecCore<T> {
   /** Makes this a clone of `source`, reusing the block and what the elements own: Rust's `clone_from`. */
   cloneFrom(source: SliceBase<T>): void {
     if (this.state !== OWNED) this.enter();
-    const { length } = source;
+    if ((source as unknown) === this) return;
     this.checkAll(source);
+    const { length } = source;
+    if (this.isOwnPart(source))
+      throw new ArgumentError("alloc/argument", "expected elements of another Vec to clone", source);
     if (!this.slots.owns) {
       this.count = 0;
       this.changed();
@@ -146,7 +149,6 @@ export abstract class VecBulk<T> extends VecCore<T> {
       return;
     }
     const from = this.cloneable(source);
-    if (from === this.slots) return;
     this.truncate(length);
     this.changed();
     const { slots, type, count, allocator } = this;
@@ -192,6 +194,15 @@ export abstract class VecBulk<T> extends VecCore<T> {
       }
       this.push(result.value);
     }
+  }
+
+  /** Whether a source's elements lie in this Vec's block. */
+  private isOwnPart(source: ArrayLike<T> | SliceBase<T>): boolean {
+    const { slots } = this;
+    const from = this.slotsOf(source);
+    if (from?.memory !== slots.memory) return false;
+    const offset = from.start - slots.start;
+    return offset >= 0 && offset < this.raw.capacity * slots.stride;
   }
 
   /** Moves the bytes of another Vec's elements into empty slots of this one. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { dropValues } from "@kmem/repr";
+import { requireIterable } from "../core/feed.ts";
 import { OWNED } from "../core/owner.ts";
 import { checkRange } from "../core/range.ts";
 import { Drain, ExtractIf, Splice, type VecInside } from "./drain.ts";
@@ -49,6 +50,7 @@ export abstract class VecRemove<T> extends VecBulk<T> {
   splice(start: number, end: number, values: Iterable<T>): Splice<T> {
     if (this.state !== OWNED) this.enter();
     checkRange(start, end, this.count);
+    requireIterable(values);
     return new Splice(this.inside(), start, end, values);
   }
 

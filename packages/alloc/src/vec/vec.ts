@@ -11,7 +11,7 @@
 import { globalAllocator, type GlobalAlloc } from "@kmem/global-alloc";
 import type { Ptr } from "@kmem/memory";
 import { dropValue, type Type } from "@kmem/repr";
-import { checkUsize, type TryReserveError } from "../core/errors.ts";
+import { ArgumentError, checkUsize, type TryReserveError } from "../core/errors.ts";
 import { feed } from "../core/feed.ts";
 import type { Loan } from "../core/owner.ts";
 import { sizeHintOf } from "../core/size-hint.ts";
@@ -279,6 +279,11 @@ export class BoxedSlice<T> extends BoxedCore<T> {
   emptyVec(capacity: number): Vec<T> {
     return Vec.withCapacityIn(this.allocator, this.type, capacity);
   }
+}
+
+/** @throws ArgumentError `alloc/argument` for what is no Vec */
+export function requireVec(value: unknown): void {
+  if (!(value instanceof Vec)) throw new ArgumentError("alloc/argument", "expected a Vec", value);
 }
 
 /** Whether a value is all zero bits, so that Rust asks for zeroed memory: 0, but not −0. */
