@@ -196,6 +196,33 @@ describe("ranges", () => {
     );
     expect(tables.isUnchanged(before)).toBe(true);
   });
+  it("mapRange refuses a list with something else than frames of 4 KiB, wherever it is", () => {
+    const before = tables.bytes();
+    for (const wrongOne of [5, null, undefined, {}, PhysFrame.containingAddress(0, Size2MiB)] as never[])
+      for (const list of [
+        [frame, wrongOne],
+        [wrongOne, frame],
+      ])
+        expect(() => tables.mapper.mapRange(two, list, 3, frames)).toThrow(
+          expect.objectContaining({ name: "AddressError", code: "address/size" }),
+        );
+    const large = Page.range(largePage.first4KiBPage().add(512), largePage.first4KiBPage().add(1024));
+    const list = Array.from({ length: 512 }, (_, i) => PhysFrame.fromStartAddress(0x40_0000 + i * 4096));
+    list[511] = undefined as never;
+    expect(() => tables.mapper.mapRange(large, list, 3, frames)).toThrow(
+      expect.objectContaining({ code: "address/size" }),
+    );
+    expect(tables.isUnchanged(before)).toBe(true);
+  });
+  it("mapRange refuses what is no target and no allocator", () => {
+    const before = tables.bytes();
+    const panic = expect.objectContaining({ name: "MapperPanic", code: "mapper/allocator" }) as Error;
+    for (const wrongOne of [undefined, null, 5, {}, { allocateFrame: () => undefined }] as never[]) {
+      expect(() => tables.mapper.mapRange(two, wrongOne, 3, frames)).toThrow(panic);
+      expect(() => tables.mapper.mapRange(two, frame, 3, wrongOne)).toThrow(panic);
+    }
+    expect(tables.isUnchanged(before)).toBe(true);
+  });
   it("PageTable.over refuses a table outside of the bytes", () => {
     const buffer = new ArrayBuffer(0x1800);
     expect(PageTable.over(buffer, 0).entry(0).bits).toBe(0n);

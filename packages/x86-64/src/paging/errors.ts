@@ -176,9 +176,9 @@ export class PhysicalMemoryError extends KmemError {
   }
 }
 
-/** What Rust's mappers panic on. */
+/** What Rust's mappers panic on; and an allocator that is none, which Rust's types exclude. */
 export class MapperPanic extends KmemError {
-  readonly code: "mapper/entry-not-mapped" | "mapper/huge-flag" | "mapper/huge-entry" | "mapper/flush-dropped";
+  readonly code: "mapper/entry-not-mapped" | "mapper/huge-flag" | "mapper/huge-entry" | "mapper/allocator";
   constructor(code: MapperPanic["code"], message: string) {
     super(message);
     this.name = "MapperPanic";

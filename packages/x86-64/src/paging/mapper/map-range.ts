@@ -115,7 +115,7 @@ export class RangeMapping {
       const word = first + 2 * (index + i);
       if (words[word] !== 0 || words[word + 1] !== 0) throw this.alreadyMapped(window, index + i, from + i * 0x1000, 1);
     }
-    this.frames.take(count);
+    this.frames.take(count, from - this.start);
     window.reopen();
     this.note(window, index, count);
     this.frames.fill(window.words, window.first + 2 * index, count, from - this.start, this.low, this.high);

@@ -80,7 +80,8 @@ export interface RangeMapper {
    *
    * @param flags - with PRESENT and without HUGE_PAGE
    * @param frameAllocator - for tables
-   * @throws MapToError when a page is mapped already or frames run out; PhysicalMemoryError; {@link AddressError}
+   * @throws MapToError when a page is mapped already or frames run out; PhysicalMemoryError; MapperPanic
+   * `mapper/allocator`; {@link AddressError}
    * `address/flags`, `address/length`, `address/overflow`, `address/size`. All changes have been taken back then, and all
    * frames. In a recursive mapping the tables taken back had addresses: flush the whole TLB before the next change
    */

@@ -5,7 +5,7 @@
  */
 import type { PhysAddr } from "../../addr.ts";
 import { AddressError } from "../../errors.ts";
-import { MapToError } from "../errors.ts";
+import { MapperPanic, MapToError } from "../errors.ts";
 import type { FrameAllocator, FrameDeallocator, FramePools } from "../frame-allocator.ts";
 import { PhysFrameRange, PhysFrameRangeInclusive } from "../page-range.ts";
 import { offsetIn, Size4KiB, type PageSize } from "../page-size.ts";
@@ -30,8 +30,8 @@ export type RangeTarget =
 export interface RangeFrames {
   /** The frame of a large size for an offset. @returns −1 when there is none of that size */
   large(offset: number, size: PageSize): number;
-  /** Makes sure of frames for `count` pages of 4 KiB. @throws MapToError when there are not so many */
-  take(count: number): void;
+  /** Makes sure of frames for `count` pages of 4 KiB from an offset on. @throws MapToError when there are not so many */
+  take(count: number, offset: number): void;
   /** Writes the entries for them, with these flags in their halves. */
   fill(words: Uint32Array, first: number, count: number, offset: number, low: number, high: number): void;
   /** The frame that was to be mapped, for an error. */
@@ -48,7 +48,18 @@ export function rangeFrames(target: RangeTarget, bytes: number): RangeFrames {
     return new FollowingFrames(target.start.startAddress, bytes);
   }
   if (Array.isArray(target)) return new ListedFrames(target as readonly PhysFrame[], bytes);
+  checkAllocator(target);
   return new AllocatedFrames(target as FrameAllocator & FrameDeallocator);
+}
+
+/** @throws MapperPanic `mapper/allocator` unless it can give frames, and take back what an undone `mapRange` took */
+export function checkAllocator(allocator: unknown): void {
+  const { allocateFrame, deallocateFrame } = (allocator ?? {}) as Partial<FrameAllocator & FrameDeallocator>;
+  if (typeof allocateFrame !== "function" || typeof deallocateFrame !== "function")
+    throw new MapperPanic(
+      "mapper/allocator",
+      `expected an allocator with allocateFrame and deallocateFrame, got ${String(allocator)}`,
+    );
 }
 
 class FollowingFrames implements RangeFrames {
@@ -99,24 +110,30 @@ class ListedFrames implements RangeFrames {
 
   constructor(frames: readonly PhysFrame[], bytes: number) {
     checkLength(frames.length * Size4KiB.bytes, bytes);
-    for (const frame of frames)
-      if (!(frame instanceof PhysFrame) || (frame.size as PageSize).level !== 1)
-        throw new AddressError("address/length", "expected a list of frames of 4KiB, got", Number(frame));
     this.frames = frames;
   }
 
   /** Where the list goes on without a gap for a whole frame of the size. */
   large(offset: number, size: PageSize): number {
     const index = offset / Size4KiB.bytes;
+    this.take(1, offset);
     const start = this.frames[index]!.startAddress;
     if (offsetIn(start, size) !== 0) return -1;
     const count = size.bytes / Size4KiB.bytes;
+    this.take(count, offset);
     for (let i = 1; i < count; i++) if (this.frames[index + i]!.startAddress !== start + i * Size4KiB.bytes) return -1;
     return start;
   }
 
-  take(): void {
-    // They are there.
+  /** Checked only here, just before they are read: a long list is not all in the cache. A refusal undoes what was mapped. */
+  take(count: number, offset: number): void {
+    const { frames } = this;
+    const index = offset / Size4KiB.bytes;
+    for (let i = index; i < index + count; i++) {
+      const frame: PhysFrame<PageSize> = frames[i]!;
+      if (!(frame instanceof PhysFrame) || frame.size.level !== 1)
+        throw new AddressError("address/size", "expected a list of frames of 4KiB, got", frame as never);
+    }
   }
 
   fill(words: Uint32Array, first: number, count: number, offset: number, low: number, high: number): void {

@@ -24,7 +24,7 @@ import type {
   UnmapRangeOptions,
 } from "./mapper.ts";
 import { positionOf } from "./positions.ts";
-import { rangeFrames, type RangeTarget } from "./range-frames.ts";
+import { checkAllocator, rangeFrames, type RangeTarget } from "./range-frames.ts";
 import type { TablePointer } from "./table-walk.ts";
 import { RangeUnmapping } from "./unmap-range.ts";
 
@@ -59,6 +59,7 @@ export abstract class TableMapper extends EntryMapper implements RangeMapper, Cl
         "expected Size4KiB, Size2MiB or Size1GiB as the largest, got",
         largest as never,
       );
+    checkAllocator(frameAllocator);
     const { byteLength } = pages;
     const mapping = new RangeMapping(
       this.walk,
