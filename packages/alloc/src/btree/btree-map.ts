@@ -22,6 +22,7 @@ import { TreeIntoIter } from "./into-iter.ts";
 import type { TreeIter } from "./iter.ts";
 import { ENTRIES, KEYS, VALUES, type Part } from "./node-reader.ts";
 import { sortWithScratch, untilEmpty } from "./sort-scratch.ts";
+import { Visit } from "./visit.ts";
 
 /**
  * Entries in the order of their keys; finding, inserting and removing one is O(log n).
@@ -306,25 +307,8 @@ export class BTreeMap<K, V> extends TreeCollection<K, V, [K, V]> {
 
   /** As JavaScript's `Map`: value, then key. */
   forEach(f: (value: V, key: K, map: this) => void): void {
-    const { structure } = this;
-    const walk = this.walkOver(undefined, undefined);
-    const { front } = walk;
-    while (!walk.isOver) {
-      const count = walk.run;
-      if (count === 0) {
-        const between = walk.forwardPlace();
-        const { index } = this.tree;
-        f(between.value(index), between.key(index), this);
-        this.checkTree(structure);
-        continue;
-      }
-      // What is left of a leaf, at once.
-      let index = walk.takeRun(count);
-      for (const end = index + count; index < end; index++) {
-        f(front.value(index), front.key(index), this);
-        if (this.state !== OWNED || this.structure !== structure) this.checkTree(structure);
-      }
-    }
+    if (this.state !== OWNED) this.enter();
+    new Visit(this.tree, this, (value: V, key: K) => f(value, key, this)).run();
   }
 
   /** Inserts all entries of an iterable; old values are dropped. When it throws, what it gave before is kept. */

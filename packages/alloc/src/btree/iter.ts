@@ -24,7 +24,13 @@ export class Walk<K, V> {
   readonly back: NodeReader<K, V>;
   private frontIndex = 0;
   private backIndex = 0;
-  /** The node of an entry between two leaves. */
+  /** The parent of the front leaf, once its entries separate the leaves that the front edge comes to. */
+  private readonly above: NodeReader<K, V>;
+  private aboveIndex = 0;
+  /** The leaf behind entry `aboveIndex` of it. */
+  private nextLeaf: Ptr = NULL;
+  private nextLength = 0;
+  /** The node of any other entry between two leaves. */
   private between: NodeReader<K, V> | undefined = undefined;
   private readonly user: TreeUser;
   private readonly structure: number;
@@ -33,6 +39,7 @@ export class Walk<K, V> {
     this.tree = tree;
     this.front = new NodeReader(tree);
     this.back = new NodeReader(tree);
+    this.above = new NodeReader(tree);
     this.user = user;
     this.structure = user.structure;
   }
@@ -46,9 +53,9 @@ export class Walk<K, V> {
     if (upper === undefined) tree.toLastLeaf(tree.root, tree.height);
     else tree.toCut(upper);
     this.backIndex = tree.index;
-    this.back.turnTo(tree.node);
+    this.back.turnTo(tree.node, tree.lengthOf(tree.node));
     this.frontIndex = index;
-    this.front.turnTo(node);
+    this.front.turnTo(node, tree.lengthOf(node));
     return this;
   }
 
@@ -75,18 +82,6 @@ export class Walk<K, V> {
     return back.read(part, backIndex - 1);
   }
 
-  /** How many entries the front leaf still has before the back edge; 0 when the next one lies between two leaves. */
-  get run(): number {
-    return (this.front.node === this.back.node ? this.backIndex : this.front.length) - this.frontIndex;
-  }
-
-  /** Says that `count` entries of the front leaf are done. @returns the index of the first one in the leaf */
-  takeRun(count: number): number {
-    const { frontIndex } = this;
-    this.frontIndex = frontIndex + count;
-    return frontIndex;
-  }
-
   /** Steps over an entry whose place the caller needs. @returns the reader of its node; its index is the tree's */
   forwardPlace(): NodeReader<K, V> {
     this.user.checkTree(this.structure);
@@ -100,16 +95,45 @@ export class Walk<K, V> {
   // The tree stands at the entry only until the reader has turned: so the edge is moved first, and its index set last.
 
   private forwardBetween(): NodeReader<K, V> {
-    const { tree, front } = this;
+    const { tree, front, above, aboveIndex } = this;
+    if (aboveIndex >= above.length) return this.climbForward();
+    const leaf = this.nextLeaf;
+    const length = this.nextLength;
+    this.readAhead(aboveIndex + 1);
+    this.frontIndex = 0;
+    front.turnTo(leaf, length);
+    tree.index = aboveIndex;
+    return above;
+  }
+
+  /** The entry lies above the parent of the front leaf, or nobody has asked for that parent yet. */
+  private climbForward(): NodeReader<K, V> {
+    const { tree, front, above } = this;
     tree.node = front.node;
     tree.level = 0;
     tree.index = this.frontIndex;
     tree.toNextEntry();
-    const { node, index } = tree;
+    const { node, level, index } = tree;
     tree.toNextLeafEdge();
     this.frontIndex = tree.index;
-    front.turnTo(tree.node);
-    return this.turnBetween(node, index);
+    front.turnTo(tree.node, tree.lengthOf(tree.node));
+    if (level > 1) {
+      above.length = 0;
+      return this.turnBetween(node, index);
+    }
+    above.turnTo(node, tree.lengthOf(node));
+    this.readAhead(index + 1);
+    tree.index = index;
+    return above;
+  }
+
+  /** Reads the length of the leaf behind entry `index` of the parent long before it is needed: it may take its time. */
+  private readAhead(index: number): void {
+    const { tree, above } = this;
+    this.aboveIndex = index;
+    if (index >= above.length) return;
+    this.nextLeaf = tree.edge(above.node, index + 1);
+    this.nextLength = tree.lengthOf(this.nextLeaf);
   }
 
   private backwardBetween(): NodeReader<K, V> {
@@ -121,13 +145,13 @@ export class Walk<K, V> {
     const { node, index } = tree;
     tree.toPreviousLeafEdge();
     this.backIndex = tree.index;
-    back.turnTo(tree.node);
+    back.turnTo(tree.node, tree.lengthOf(tree.node));
     return this.turnBetween(node, index);
   }
 
   private turnBetween(node: Ptr, index: number): NodeReader<K, V> {
     const between = (this.between ??= new NodeReader(this.tree));
-    between.turnTo(node);
+    between.turnTo(node, index + 1);
     this.tree.index = index;
     return between;
   }
@@ -179,21 +203,19 @@ export class RangeIter<K, V, R> extends Iter<R> {
   }
 
   next(): IteratorResult<R, undefined> {
-    return this.step(this.backwards);
+    const { walk, part } = this;
+    if (walk.isOver) return done();
+    return { done: false, value: (this.backwards ? walk.backward(part) : walk.forward(part)) as R };
   }
 
   nextBack(): IteratorResult<R, undefined> {
-    return this.step(!this.backwards);
+    const { walk, part } = this;
+    if (walk.isOver) return done();
+    return { done: false, value: (this.backwards ? walk.forward(part) : walk.backward(part)) as R };
   }
 
   /** What is left, from the other end. */
   rev(): RangeIter<K, V, R> {
     return new RangeIter(this.walk, this.part, !this.backwards);
-  }
-
-  private step(backwards: boolean): IteratorResult<R, undefined> {
-    const { walk, part } = this;
-    if (walk.isOver) return done();
-    return { done: false, value: (backwards ? walk.backward(part) : walk.forward(part)) as R };
   }
 }

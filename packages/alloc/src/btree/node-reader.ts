@@ -45,10 +45,11 @@ export class NodeReader<K, V> {
     this.valueSize = tree.valueSize;
   }
 
-  turnTo(node: Ptr): void {
+  /** Turns to another node, or to what has become of this one. */
+  turnTo(node: Ptr, length: number): void {
     const { tree } = this;
     this.node = node;
-    this.length = tree.lengthOf(node);
+    this.length = length;
     const at = tree.indexInViews(node);
     this.views = tree.shownViews;
     this.generation = at < 0 ? -1 : this.memory.generation;
@@ -69,8 +70,21 @@ export class NodeReader<K, V> {
 
   /** One part of an entry, or the entry. */
   read(part: Part, index: number): unknown {
-    if (part === ENTRIES) return [this.key(index), this.value(index)];
-    return part === KEYS ? this.key(index) : this.value(index);
+    if (this.memory.generation !== this.generation) return this.readSlowly(part, index);
+    const { keyKind, valueKind, views, tree, node } = this;
+    let key: unknown, value: unknown;
+    if (part !== VALUES)
+      key = keyKind === 0 ? tree.readKey(node, index) : readNumber(keyKind, views!, this.keysAt + index * this.keySize);
+    if (part === KEYS) return key;
+    if (valueKind === 0) value = tree.readValue(node, index);
+    else value = readNumber(valueKind, views!, this.valuesAt + index * this.valueSize);
+    return part === VALUES ? value : [key, value];
+  }
+
+  private readSlowly(part: Part, index: number): unknown {
+    const { tree, node } = this;
+    if (part === ENTRIES) return [tree.readKey(node, index), tree.readValue(node, index)];
+    return part === KEYS ? tree.readKey(node, index) : tree.readValue(node, index);
   }
 }
 
