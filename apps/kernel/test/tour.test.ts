@@ -58,14 +58,24 @@ describe("kernel tour", () => {
     expect(text.out).toContain("using z = Box.new(i32, 41);");
     expect((await commandLine("tour 4 --lang en")).out).toBe(text.out);
     expect((await commandLine("tour rust --lang zh")).out).toContain("Rust 的分配方式");
-    const events = (await commandLine("tour rust --json")).out.trimEnd().split("\n");
-    expect(events.map((line) => (JSON.parse(line) as TourEvent).kind)).toContain("heap");
+    const json = (await commandLine("tour rust --json --lang en")).out;
+    const rust = chapters.find(({ name }) => name === "rust")!;
+    const events = json
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as TourEvent);
+    expect(events).toEqual([...play(rust, "en")]);
+    expect((await commandLine("tour rust --json --lang en")).out).toBe(json);
   });
 
   it("refuses a chapter that does not exist", async () => {
     const { status, err } = await commandLine("tour nowhere");
     expect(status).toBe(2);
-    expect(err).toContain('there is no chapter "nowhere"');
+    expect(err).toBe(
+      `kernel: there is no chapter "nowhere"; there are ${chapters.map(({ name }) => name).join(", ")}\n`,
+    );
+    expect((await commandLine("tour 0")).status).toBe(2);
+    expect((await commandLine(`tour ${chapters.length + 1}`)).status).toBe(2);
   });
 
   it("speaks the locale's language", () => {

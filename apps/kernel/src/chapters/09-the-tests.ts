@@ -23,6 +23,8 @@ import { manyBoxesLongLived } from "../tests/many-boxes.ts";
 import { kernel as shouldPanic } from "../tests/should-panic.ts";
 import type { Chapter, Show } from "../tour/chapter.ts";
 
+const NEW_LINE = 0x0a;
+
 /** Hands out blocks of a bump allocator and counts them; it may keep back what is freed. */
 class CountingBump extends GlobalAlloc {
   given = 0;
@@ -120,7 +122,13 @@ function bumped(show: Show, tests: Tests, frees: boolean): void {
 
 /** Boots a kernel, and shows what came through the serial port and how the machine ended. */
 function ran(show: Show, kernel: KernelEntry): void {
-  const { serial, result } = bootKernel({ kernel, memory: DEFAULT_MEMORY, commandLine: "" });
+  let line = "";
+  const onSerial = ([byte]: Uint8Array): void => {
+    line = byte === NEW_LINE ? "" : line + String.fromCharCode(byte!);
+    // A test's name stands there while it runs.
+    if (line.endsWith("... ")) show.progress(line);
+  };
+  const { serial, result } = bootKernel({ kernel, memory: DEFAULT_MEMORY, commandLine: "", onSerial });
   if (serial !== "") show.serial(serial);
   if (result.kind !== "exited") throw new Error(`a test kernel must leave the machine, but it has ${result.kind}`);
   show.fact(`status of ${hex(result.code)}`, result.status, {

@@ -8,41 +8,48 @@ import type { ChalkInstance } from "chalk";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
 import type { StackPicture } from "../tour/call-stack.ts";
-import type { TourEvent } from "../tour/chapter.ts";
+import type { Language, TourEvent } from "../tour/chapter.ts";
 import type { HeapMap } from "../tour/heap-map.ts";
 import { pageTreeLines } from "../tour/page-tree.ts";
+import { WORDS } from "./tour-words.ts";
+import { wrapText } from "./wrap.ts";
 
 /** How text is drawn. */
 export interface Style {
   /** Columns, 40 or more. */
   readonly width: number;
   readonly chalk: ChalkInstance;
+  /** Of the words in drawings. @defaultValue "en" */
+  readonly language?: Language;
 }
 
 const INDENT = "  ";
+/** Columns of running text at most: longer lines are hard to read. */
+const TEXT_WIDTH = 100;
 
 /** An event as lines, with a blank line before it where it begins something. */
 export function eventText(event: TourEvent, style: Style): string {
-  const { chalk, width } = style;
+  const { chalk, width, language = "en" } = style;
+  const textWidth = Math.min(width, TEXT_WIDTH);
   switch (event.kind) {
     case "chapter":
-      return `\n${chalk.bold.inverse(` ${event.title} `)}  ${chalk.dim(event.section)}`;
+      return `\n${headline(event, style)}`;
     case "step":
-      return `\n${wrapAnsi(event.text, Math.min(width, 100), { hard: true })}`;
+      return `\n${wrapText(event.text, textWidth).join("\n")}`;
     case "code":
       return `\n${codeText(event, style)}`;
     case "fact":
-      return wrapAnsi(`${chalk.green("→")} ${event.text}`, Math.min(width, 100), { hard: true });
+      return `${chalk.green("→")} ${wrapText(event.text, textWidth - INDENT.length).join(`\n${INDENT}`)}`;
     case "screen":
       return `\n${screenBox(event.rows, style)}`;
     case "serial":
-      return `\n${indented(event.text.trimEnd().split("\n"), chalk.cyan)}`;
+      return `\n${indented(wrapped(event.text.trimEnd().split("\n"), width), chalk.cyan)}`;
     case "heap":
       return `\n${chalk.bold(event.title)}\n${indented(heapLines(event.map, style))}`;
     case "stack":
       return `\n${chalk.bold(event.title)}\n${indented(stackLines(event.picture, style))}`;
     case "pages":
-      return `\n${chalk.bold(event.title)}\n${indented(pageTreeLines(event.tree))}`;
+      return `\n${chalk.bold(event.title)}\n${indented(pageTreeLines(event.tree, WORDS[language]).flatMap((line) => treeLine(line, width)))}`;
   }
 }
 
@@ -50,10 +57,41 @@ function indented(lines: readonly string[], paint: (line: string) => string = (l
   return lines.map((line) => INDENT + paint(line)).join("\n");
 }
 
+/** The title, and where the post has the section: behind it or, where that is too wide, below. */
+function headline({ title, section }: Extract<TourEvent, { kind: "chapter" }>, { chalk, width }: Style): string {
+  const label = ` ${title} `;
+  const gap = stringWidth(label) + INDENT.length + section.length <= width ? INDENT : "\n";
+  return `${chalk.bold.inverse(label)}${gap}${chalk.dim(section)}`;
+}
+
+/** A node that is too wide goes on below, beside the branches. */
+function treeLine(line: string, width: number): string[] {
+  const [, bars = "", branch = ""] = /^([│ ]*)([├└]─ )?/.exec(line) ?? [];
+  const before = bars + branch;
+  const [first = "", ...more] = wrapText(line.slice(before.length), width - INDENT.length - before.length);
+  return [before + first, ...more.map((rest) => before.replace("├─", "│ ").replace("└─", "  ") + rest)];
+}
+
+/** Lines that are too long go on in the next. */
+function wrapped(lines: readonly string[], width: number): string[] {
+  return lines.flatMap((line) => wrapAnsi(line, width - INDENT.length, { hard: true, trim: false }).split("\n"));
+}
+
+/** The start of a line, as much as `columns` hold. */
+function fitted(line: string, columns: number): string {
+  if (stringWidth(line) <= columns) return line;
+  let cut = "";
+  for (const char of line) {
+    if (stringWidth(cut + char) >= columns) break;
+    cut += char;
+  }
+  return `${cut}…`;
+}
+
 function codeText({ file, firstLine, lines }: Extract<TourEvent, { kind: "code" }>, { chalk, width }: Style): string {
   const digits = String(firstLine + lines.length).length;
   const numbered = lines.map((line, i) => {
-    const cut = line.length > width - digits - 3 ? `${line.slice(0, width - digits - 4)}…` : line;
+    const cut = fitted(line, width - digits - 3);
     return `${chalk.dim(String(firstLine + i).padStart(digits))} ${chalk.dim("│")} ${chalk.yellow(cut)}`;
   });
   return [chalk.dim(`${file}:${firstLine}`), ...numbered].join("\n");
@@ -73,7 +111,8 @@ function screenBox(rows: readonly string[], { chalk, width }: Style): string {
 }
 
 /** A bar of the heap up to a little behind its last block, then its pieces. */
-export function heapLines(map: HeapMap, { chalk, width }: Style): string[] {
+export function heapLines(map: HeapMap, { chalk, width, language = "en" }: Style): string[] {
+  const words = WORDS[language];
   const { start, size, used, pieces } = map;
   const shown = barSpan(map);
   const columns = Math.min(width - 2 * INDENT.length, 96) - (shown < size ? 1 : 0);
@@ -85,15 +124,14 @@ export function heapLines(map: HeapMap, { chalk, width }: Style): string[] {
     const hasHole = inside.some(({ kind }) => kind === "hole");
     return hasBlock ? (hasHole ? chalk.yellow("▒") : chalk.red("█")) : chalk.green("░");
   }).join("");
-  const nameWidth = Math.max(4, ...pieces.map(({ name = "" }) => stringWidth(name)));
+  const nameWidth = Math.max(stringWidth(words.hole), ...pieces.map(({ name = "" }) => stringWidth(name)));
   const list = pieces.map(({ kind, at, size: bytes, name = "" }) => {
-    const label = kind === "hole" ? "hole" : name;
-    const padded = label + " ".repeat(Math.max(0, nameWidth - stringWidth(label)));
+    const label = kind === "hole" ? words.hole : name;
     const mark = kind === "hole" ? chalk.green("░") : chalk.red("█");
-    return `${hex(at)} ${mark} ${padded} ${String(bytes).padStart(7)} B`;
+    return `${hex(at)} ${mark} ${padded(label, nameWidth)} ${String(bytes).padStart(7)} B`;
   });
-  const scale = shown < size ? `; the bar is the first ${shown}` : "";
-  return [shown < size ? `${bar}…` : bar, ...list, chalk.dim(`${used} of ${size} bytes in blocks${scale}`)];
+  const scale = shown < size ? words.barCut(shown) : "";
+  return [shown < size ? `${bar}…` : bar, ...list, chalk.dim(words.inBlocks(used, size) + scale)];
 }
 
 /** Bytes that the bar covers: a large hole at the end is cut, for small blocks to be seen. */
@@ -106,13 +144,18 @@ function barSpan({ start, size, pieces }: HeapMap): number {
 }
 
 /** A line for each slot, from the highest address down. */
-export function stackLines({ stackPointer, slots }: StackPicture, { chalk }: Style): string[] {
-  const labels = slots.map(({ frame, name }) => `${frame}: ${name}`);
-  const labelWidth = Math.max(...labels.map((label) => label.length));
-  return slots.flatMap(({ at, words, live }, i) => {
-    const values = words.map((word) => (word > 0xffff ? hex(word) : String(word))).join(", ");
-    const line = `${hex(at)}  ${labels[i]!.padEnd(labelWidth)}  ${values}`;
-    const marked = at === stackPointer ? `${line}  ◀ RSP` : line;
-    return live ? marked : chalk.dim(`${marked}  (popped)`);
+export function stackLines({ stackPointer, slots }: StackPicture, { chalk, language = "en" }: Style): string[] {
+  const words = WORDS[language];
+  const labels = slots.map(({ frame, name }) => `${frame}: ${words.slot(name)}`);
+  const labelWidth = Math.max(...labels.map((label) => stringWidth(label)));
+  return slots.flatMap(({ at, words: values, live }, i) => {
+    const written = values.map((word) => (word > 0xffff ? hex(word) : String(word))).join(", ");
+    const line = `${hex(at)} ${padded(labels[i]!, labelWidth)}  ${written}`;
+    const marked = at === stackPointer ? `${line} ◀ RSP` : line;
+    return live ? marked : chalk.dim(`${marked}  ${words.popped}`);
   });
+}
+
+function padded(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - stringWidth(text)));
 }

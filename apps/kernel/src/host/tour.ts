@@ -3,10 +3,11 @@
  *
  * @module
  */
-import chalk from "chalk";
 import { chapters } from "../chapters/index.ts";
-import { sectionUrl, type Chapter, type Language } from "../tour/chapter.ts";
+import { sectionUrl, type Chapter, type Language, type Localized } from "../tour/chapter.ts";
 import { play } from "../tour/play.ts";
+import { terminalColors, terminalWidth } from "./terminal.ts";
+import { TourKeys } from "./tour-keys.ts";
 import { eventText, type Style } from "./tour-text.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -17,9 +18,12 @@ export interface TourOptions {
   readonly lang?: Language;
 }
 
-const MIN_WIDTH = 40;
-const DEFAULT_WIDTH = 100;
-const CONTROL_C = "\x03";
+/** Keys that end a tour: q, Control-C and Control-D. */
+const LEAVE = ["q", "Q", "\x03", "\x04"];
+/** Back to the start of the line, and clears it. */
+const CLEAR_LINE = "\r\x1b[K";
+
+const HINT: Localized = { en: "any key: go on · q: leave", zh: "任意键：继续 · q：退出" };
 
 /** @returns the exit status */
 export async function tour(name: string | undefined, options: TourOptions): Promise<number> {
@@ -29,19 +33,36 @@ export async function tour(name: string | undefined, options: TourOptions): Prom
     list(chosen, language, options.json === true);
     return 0;
   }
-  const style: Style = {
-    width: Math.max(MIN_WIDTH, process.stdout.isTTY ? process.stdout.columns : DEFAULT_WIDTH),
-    chalk,
-  };
+  const style: Style = { width: terminalWidth(), chalk: terminalColors(), language };
+  const keys = options.step === true ? new TourKeys(process.stdin) : undefined;
+  const asJson = options.json === true;
+  const progress = asJson ? () => undefined : lineOnTerminal(style);
   let isFirst = true;
   for (const chapter of chosen)
-    for (const event of play(chapter, language)) {
+    for (const event of play(chapter, language, progress)) {
+      progress("");
       const isPause = event.kind === "chapter" || event.kind === "step";
-      if (options.step === true && isPause && !isFirst && !(await keyPressed())) return 0;
+      if (keys !== undefined && isPause && !isFirst) {
+        progress(HINT[language]);
+        const key = await keys.next();
+        progress("");
+        // Input that has ended does not stop the tour.
+        if (key !== undefined && LEAVE.includes(key)) return 0;
+      }
       if (isPause) isFirst = event.kind === "chapter";
-      console.log(options.json === true ? JSON.stringify(event) : eventText(event, style));
+      console.log(asJson ? JSON.stringify(event) : eventText(event, style));
     }
   return 0;
+}
+
+/** A line that comes and goes at the end of what was printed; nothing where the output is no terminal. */
+function lineOnTerminal({ chalk, width }: Style): (text: string) => void {
+  if (!process.stdout.isTTY) return () => undefined;
+  let isShown = false;
+  return (text) => {
+    if (text !== "" || isShown) process.stdout.write(CLEAR_LINE + chalk.dim(text.slice(0, width - 1)));
+    isShown = text !== "";
+  };
 }
 
 function chapterCalled(name: string): Chapter {
@@ -51,6 +72,7 @@ function chapterCalled(name: string): Chapter {
 }
 
 function list(chosen: readonly Chapter[], language: Language, asJson: boolean): void {
+  const chalk = terminalColors();
   const width = Math.max(...chapters.map((chapter) => chapter.name.length));
   for (const chapter of chosen) {
     const summary = chapter.summary[language];
@@ -64,18 +86,4 @@ export function localeLanguage(env: NodeJS.ProcessEnv = process.env): Language {
   // An empty variable counts as none.
   const locale = [env.LC_ALL, env.LC_MESSAGES, env.LANG].find((value) => value !== undefined && value !== "") ?? "";
   return locale.toLowerCase().startsWith("zh") ? "zh" : "en";
-}
-
-/** Waits for a key; standard input that has ended counts as one. @returns whether to go on */
-async function keyPressed(): Promise<boolean> {
-  const { stdin } = process;
-  if (stdin.isTTY) stdin.setRawMode(true);
-  const key = await new Promise<string>((resolve) => {
-    stdin.resume();
-    stdin.once("data", (data) => resolve(String(data)));
-    stdin.once("end", () => resolve(""));
-  });
-  if (stdin.isTTY) stdin.setRawMode(false);
-  stdin.pause();
-  return key !== CONTROL_C && key !== "q";
 }

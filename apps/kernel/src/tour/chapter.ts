@@ -53,6 +53,8 @@ export type TourEvent =
 
 /** Where a step puts what happened. */
 export interface Show {
+  /** Says what is being done, while it takes its time; no event. */
+  progress(text: string): void;
   /**
    * Something that was measured or read.
    *

@@ -85,22 +85,36 @@ export function isTable({ level, flags }: PageTreeNode): boolean {
   return level > 1 && !flags.includes("HUGE_PAGE");
 }
 
+/** How a node is told. */
+export interface PageTreeWords {
+  /** A table of a level. */
+  readonly table: (level: number) => string;
+  readonly pages: (count: number) => string;
+  readonly at: (what: string, at: string) => string;
+}
+
+export const PAGE_TREE_WORDS: PageTreeWords = {
+  table: (level) => `level ${level} table`,
+  pages: (count) => (count === 1 ? "page" : `${count} pages`),
+  at: (what, at) => `${what} at ${at}`,
+};
+
 /** A line for each node, with the branches drawn. */
-export function pageTreeLines({ table, nodes }: PageTree): string[] {
-  const lines = [`level 4 table at ${hex(table)}`];
+export function pageTreeLines({ table, nodes }: PageTree, words: PageTreeWords = PAGE_TREE_WORDS): string[] {
+  const lines = [words.at(words.table(4), hex(table))];
   const draw = (children: readonly PageTreeNode[], indent: string): void =>
     children.forEach((node, i) => {
       const isLast = i === children.length - 1;
-      lines.push(`${indent}${isLast ? "└─" : "├─"} ${nodeText(node)}`);
+      lines.push(`${indent}${isLast ? "└─" : "├─"} ${nodeText(node, words)}`);
       draw(node.children, `${indent}${isLast ? "   " : "│  "}`);
     });
   draw(nodes, "");
   return lines;
 }
 
-function nodeText(node: PageTreeNode): string {
+function nodeText(node: PageTreeNode, words: PageTreeWords): string {
   const { level, index, count, address, physical, flags } = node;
   const indices = count === 1 ? String(index) : `${index}…${index + count - 1}`;
-  const what = isTable(node) ? `level ${level - 1} table` : count === 1 ? "page" : `${count} pages`;
-  return `[${indices}] ${hex(address)} → ${what} at ${hex(physical)}  ${flags}`;
+  const what = isTable(node) ? words.table(level - 1) : words.pages(count);
+  return `[${indices}] ${hex(address)} → ${words.at(what, hex(physical))}  ${flags}`;
 }

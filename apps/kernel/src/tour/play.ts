@@ -9,9 +9,13 @@ import { sectionUrl, type Chapter, type Language, type Localized, type Show, typ
 /**
  * Plays a chapter.
  *
- * @param onEvent - gets each event as it happens; a returned promise is waited for before the next step
+ * @param onProgress - is told what a step is doing while it runs
  */
-export function* play(chapter: Chapter, language: Language): Generator<TourEvent, void> {
+export function* play(
+  chapter: Chapter,
+  language: Language,
+  onProgress: (text: string) => void = () => undefined,
+): Generator<TourEvent, void> {
   const say = (text: Localized): string => text[language];
   yield { kind: "chapter", name: chapter.name, title: say(chapter.title), section: sectionUrl(chapter) };
   for (const step of chapter.steps) {
@@ -19,13 +23,14 @@ export function* play(chapter: Chapter, language: Language): Generator<TourEvent
     const file = step.file ?? `chapters/${chapter.file}`;
     for (const name of step.code ?? []) yield { kind: "code", ...functionSource(file, name) };
     const events: TourEvent[] = [];
-    step.run?.(collect(events, say));
+    step.run?.(collect(events, say, onProgress));
     yield* events;
   }
 }
 
-function collect(events: TourEvent[], say: (text: Localized) => string): Show {
+function collect(events: TourEvent[], say: (text: Localized) => string, progress: (text: string) => void): Show {
   return {
+    progress,
     fact: (name, value, text) =>
       void events.push({ kind: "fact", name, value, text: say(text).replace("{}", String(value)) }),
     screen: (rows) => void events.push({ kind: "screen", rows }),
