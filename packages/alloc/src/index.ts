@@ -9,6 +9,7 @@ export { ArcSlice, arcSlice, ArcWeakSlice } from "./arc/arc-slice.ts";
 export { BoxedSlice, Vec } from "./vec/vec.ts";
 export { boxSlice, vec } from "./vec/vec-type.ts";
 export { Slice } from "./slice/slice.ts";
+export type { TypedArrayOf } from "./slice/typed-array.ts";
 export type { VecType } from "./vec/vec-type.ts";
 export { BoxedStr, boxStr, String, string } from "./string/string.ts";
 export { Str } from "./string/str.ts";

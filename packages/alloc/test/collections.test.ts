@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { LockedHeap } from "@kmem/linked-list-allocator";
-import { f64, option, reverse, u32, u8, unit, UNIT } from "@kmem/repr";
+import { bool, f32, f64, i16, i32, i64, i8, option, reverse, u16, u32, u64, u8, unit, UNIT } from "@kmem/repr";
 import {
   ArgumentError,
   BinaryHeap,
@@ -15,7 +15,7 @@ import {
   VecDeque,
   vecDeque,
 } from "../src/index.ts";
-import { expectEmpty } from "./heaps.ts";
+import { expectEmpty, HEAPS } from "./heaps.ts";
 
 function heapOf(): LockedHeap {
   return LockedHeap.inBuffer(new ArrayBuffer(0x1_0000));
@@ -296,6 +296,41 @@ describe("PeekMut", () => {
     expect(() => top.pop()).toThrow(BorrowError);
     top[Symbol.dispose]();
     expect(queue.toArray()).toEqual([1]);
+  });
+});
+
+describe("toTypedArray", () => {
+  it.each(HEAPS)("takes numbers out in bulk, and they go in again, in $name", ({ make }) => {
+    const heap = make();
+    // More than a page, so that a window ends within.
+    const values = Array.from({ length: 3000 }, (_, i) => i & 0x7f);
+    const arrays = [
+      [u8, Uint8Array.from(values)],
+      [i8, Int8Array.from(values)],
+      [u16, Uint16Array.from(values)],
+      [i16, Int16Array.from(values)],
+      [u32, Uint32Array.from(values)],
+      [i32, Int32Array.from(values)],
+      [f32, Float32Array.from(values)],
+      [f64, Float64Array.from(values)],
+    ] as const;
+    for (const [type, array] of arrays) {
+      using list = Vec.fromSlice<number>(type, array, heap);
+      expect(list.toTypedArray()).toEqual(array);
+      expect(list.asSlice(5, 9).toTypedArray()).toEqual(array.slice(5, 9));
+      list.fill(1);
+      list.copyFromSlice(array);
+      using deque = VecDeque.fromVec(list.clone());
+      deque.rotateLeft(1000);
+      deque.pushBack(7);
+      expect([...deque.toTypedArray()]).toEqual([...values.slice(1000), ...values.slice(0, 1000), 7]);
+    }
+    using wide = Vec.fromIn(heap, u64, [1n, 2n ** 64n - 1n]);
+    expect(wide.toTypedArray()).toEqual(BigUint64Array.of(1n, 2n ** 64n - 1n));
+    using signed = Vec.fromIn(heap, i64, [-1n]);
+    expect(signed.toTypedArray()).toEqual(BigInt64Array.of(-1n));
+    using flags = Vec.fromIn(heap, bool, [true]);
+    expect(() => flags.toTypedArray()).toThrow(ArgumentError);
   });
 });
 

@@ -23,7 +23,7 @@ import {
   VecDeque,
   type Owner,
 } from "../src/index.ts";
-import { expectEmpty, FailingHeap } from "./heaps.ts";
+import { expectEmpty, FailingHeap, HEAPS } from "./heaps.ts";
 
 const task = struct({ id: u32, data: vec(u8), next: option(box(u32)) });
 /** Registers an owner, to be dropped in the end unless it was moved on. */
@@ -138,9 +138,18 @@ const SCENARIOS: Readonly<Record<string, (heap: GlobalAlloc, keep: Keep) => void
   },
 };
 
+interface Grown {
+  readonly capacity: number;
+  toArray(): number[];
+  drop(): void;
+}
+
+function growth<C extends Grown>(collection: C, grow: (collection: C) => unknown): [Grown, () => unknown] {
+  return [collection, () => grow(collection)];
+}
+
 /** Runs a scenario in which one request is refused, drops all, and looks at the heap. @returns whether it came to that */
-function runRefusing(scenario: (heap: GlobalAlloc, keep: Keep) => void, refused: number): boolean {
-  const heap = LockedHeap.inBuffer(new ArrayBuffer(0x4_0000));
+function runRefusing(heap: LockedHeap, scenario: (heap: GlobalAlloc, keep: Keep) => void, refused: number): boolean {
   const failing = new FailingHeap(heap, refused);
   const kept: Owner[] = [];
   const run = (): void => scenario(failing, (owner) => (kept.push(owner), owner));
@@ -157,10 +166,53 @@ function runRefusing(scenario: (heap: GlobalAlloc, keep: Keep) => void, refused:
 
 describe("a request for memory that is refused", () => {
   it.each(Object.entries(SCENARIOS))("loses and leaks nothing, whichever it is: %s", (_, scenario) => {
-    expect(runRefusing(scenario, Infinity)).toBe(false);
-    let k = 0;
-    while (runRefusing(scenario, k)) k++;
-    expect(k).toBeGreaterThan(15);
+    for (const { make } of HEAPS) {
+      expect(runRefusing(make(), scenario, Infinity)).toBe(false);
+      let k = 0;
+      while (runRefusing(make(), scenario, k)) k++;
+      expect(k).toBeGreaterThan(15);
+    }
+  });
+
+  it.each(HEAPS)("leaves what was there as it was, whatever grows, in $name", ({ make }) => {
+    const values = [5, 3, 4, 1];
+    const growing: Readonly<Record<string, (heap: GlobalAlloc) => [Grown, () => unknown]>> = {
+      "Vec.push": (heap) => growth(Vec.fromIn(heap, u32, values), (v) => v.push(9)),
+      "Vec.insert": (heap) => growth(Vec.fromIn(heap, u32, values), (v) => v.insert(1, 9)),
+      "Vec.extend": (heap) => growth(Vec.fromIn(heap, u32, values), (v) => v.extend([9, 9])),
+      "Vec.extend, of unknown length": (heap) =>
+        growth(Vec.fromIn(heap, u32, values), (v) => v.extend(new Set([9]).values())),
+      "Vec.extendFromSlice": (heap) => growth(Vec.fromIn(heap, u32, values), (v) => v.extendFromSlice([9])),
+      "Vec.extendFromWithin": (heap) => growth(Vec.fromIn(heap, u32, values), (v) => v.extendFromWithin(0, 2)),
+      "Vec.resize": (heap) => growth(Vec.fromIn(heap, u32, values), (v) => v.resize(9, 0)),
+      "Vec.resizeWith": (heap) => growth(Vec.fromIn(heap, u32, values), (v) => v.resizeWith(9, () => 0)),
+      "Vec.reserve": (heap) => growth(Vec.fromIn(heap, u32, values), (v) => v.reserve(1)),
+      "Vec.reserveExact": (heap) => growth(Vec.fromIn(heap, u32, values), (v) => v.reserveExact(1)),
+      "Vec.splitOff": (heap) => growth(Vec.fromIn(heap, u32, values), (v) => v.splitOff(2)),
+      "Vec.clone": (heap) => growth(Vec.fromIn(heap, u32, values), (v) => v.clone()),
+      "Vec.sortByCachedKey": (heap) => growth(Vec.fromIn(heap, u32, values), (v) => v.sortByCachedKey(u32, (n) => n)),
+      "VecDeque.pushBack": (heap) => growth(VecDeque.fromIn(heap, u32, values), (d) => d.pushBack(9)),
+      "VecDeque.pushFront": (heap) => growth(VecDeque.fromIn(heap, u32, values), (d) => d.pushFront(9)),
+      "VecDeque.insert": (heap) => growth(VecDeque.fromIn(heap, u32, values), (d) => d.insert(2, 9)),
+      "VecDeque.extend": (heap) => growth(VecDeque.fromIn(heap, u32, values), (d) => d.extend([9])),
+      "VecDeque.resize": (heap) => growth(VecDeque.fromIn(heap, u32, values), (d) => d.resize(9, 0)),
+      "VecDeque.reserve": (heap) => growth(VecDeque.fromIn(heap, u32, values), (d) => d.reserve(1)),
+      "VecDeque.splitOff": (heap) => growth(VecDeque.fromIn(heap, u32, values), (d) => d.splitOff(2)),
+      "VecDeque.clone": (heap) => growth(VecDeque.fromIn(heap, u32, values), (d) => d.clone()),
+      "BinaryHeap.push": (heap) => growth(BinaryHeap.fromIn(heap, u32, values), (h) => h.push(9)),
+      "BinaryHeap.extend": (heap) => growth(BinaryHeap.fromIn(heap, u32, values), (h) => h.extend([9])),
+      "BinaryHeap.reserve": (heap) => growth(BinaryHeap.fromIn(heap, u32, values), (h) => h.reserve(1)),
+      "BinaryHeap.clone": (heap) => growth(BinaryHeap.fromIn(heap, u32, values), (h) => h.clone()),
+    };
+    for (const [name, start] of Object.entries(growing)) {
+      const heap = make();
+      const [collection, grow] = start(new FailingHeap(heap, 1));
+      const before = { name, values: collection.toArray(), capacity: collection.capacity };
+      expect(grow).toThrow(AllocError);
+      expect({ name, values: collection.toArray(), capacity: collection.capacity }).toEqual(before);
+      collection.drop();
+      expectEmpty(heap);
+    }
   });
 
   it("comes back from the functions that try, which then have changed nothing", () => {

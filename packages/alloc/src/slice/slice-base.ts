@@ -10,6 +10,7 @@ import { checkIndexRange, checkIndexRangeInclusive } from "../core/range.ts";
 import type { Vec } from "../vec/vec.ts";
 import type { Slice } from "./slice.ts";
 import { SliceSort } from "./slice-sort.ts";
+import { asTypedArray, requireTypedArray, type TypedArrayOf } from "./typed-array.ts";
 
 /** Everything that is a slice: Vec, boxed slices, borrowed slices. */
 export abstract class SliceBase<T> extends SliceSort<T> {
@@ -102,6 +103,17 @@ export abstract class SliceBase<T> extends SliceSort<T> {
     const { length } = this;
     if (length === 0) return this.pieces(0, () => [0, 0]);
     return this.cutAt((i) => i > 0 && !belong(this.slots.get(i - 1), this.slots.get(i)), 0, length);
+  }
+
+  /**
+   * A typed array of all elements: the class of `Uint32Array` for `u32`. For types that one can hold.
+   *
+   * @throws ArgumentError `alloc/argument` for other types: `bool`, `usize`, structs
+   */
+  toTypedArray(): TypedArrayOf<T> {
+    const { length } = this;
+    requireTypedArray(this.type);
+    return asTypedArray(this.type, this.readRaw(0, length));
   }
 
   /** A Vec of clones of all elements, exactly as large as needed. */

@@ -8,6 +8,7 @@ import { checkUsize } from "../core/errors.ts";
 import { OWNED } from "../core/owner.ts";
 import { Slice } from "../slice/slice.ts";
 import { comparePlain, type Found } from "../slice/slice-search.ts";
+import { asTypedArray, requireTypedArray, type TypedArrayOf } from "../slice/typed-array.ts";
 import { Vec } from "../vec/vec.ts";
 import { RingRoom } from "./ring-room.ts";
 
@@ -43,6 +44,13 @@ export abstract class RingSlices<T> extends RingRoom<T> {
     if (this.state !== OWNED) this.enter();
     this.straighten();
     return Slice.of<T>(this, this.slots.addressOf(this.head), this.count);
+  }
+
+  /** A typed array of all elements, first to last. @throws as that of Vec */
+  toTypedArray(): TypedArrayOf<T> {
+    if (this.state !== OWNED) this.enter();
+    requireTypedArray(this.type);
+    return asTypedArray(this.type, this.readAll());
   }
 
   /** Looks for `value` in a sorted deque; of several equal ones it ends where Rust 1.95 ends. */
