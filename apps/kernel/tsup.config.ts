@@ -1,7 +1,12 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { cli: "src/host/cli.ts", "machine-thread": "src/host/machine-thread.ts", index: "src/index.ts" },
+  entry: {
+    cli: "src/host/cli.ts",
+    index: "src/index.ts",
+    "machine-thread": "src/host/machine-thread.ts",
+    "repl-thread": "src/host/repl/thread.ts",
+  },
   format: ["esm"],
   target: "node20",
   platform: "node",

@@ -62,7 +62,7 @@ export const PICS: () => Mutex<ChainedPics> = lazyStatic(LOCK_SIZE, 8, (at) => {
 /** The keyboard's state: which modifier keys are down. */
 const KEYBOARD: () => KeyboardDecoder = lazyStatic(1, 1, () => new KeyboardDecoder());
 
-const IDT: () => InterruptDescriptorTable = lazyStatic(InterruptDescriptorTable.SIZE, 16, (at) => {
+export const IDT: () => InterruptDescriptorTable = lazyStatic(InterruptDescriptorTable.SIZE, 16, (at) => {
   const machine = hardware();
   const idt = InterruptDescriptorTable.new(machine.memory, at);
   idt.breakpoint.setHandlerFn(machine, breakpointHandler);
@@ -78,22 +78,32 @@ export function initIdt(): void {
   IDT().load(hardware());
 }
 
+/** What the screen shows of a page fault. */
+export function reportPageFault(stackFrame: InterruptStackFrame, errorCode: number): void {
+  println("EXCEPTION: PAGE FAULT");
+  println("Accessed Address: VirtAddr({})", hex(Cr2.read(hardware().registers)));
+  println("Error Code: {}", PageFaultErrorCode.debug(errorCode));
+  println("{}", stackFrame.debug(true));
+}
+
+/** What the screen shows of a general protection fault. */
+export function reportGeneralProtectionFault(stackFrame: InterruptStackFrame, errorCode: number): void {
+  println("EXCEPTION: GENERAL PROTECTION FAULT");
+  println("Error Code: {}", errorCode);
+  println("{}", stackFrame.debug(true));
+}
+
 function breakpointHandler(stackFrame: InterruptStackFrame): void {
   println("EXCEPTION: BREAKPOINT\n{}", stackFrame.debug(true));
 }
 
 function pageFaultHandler(stackFrame: InterruptStackFrame, errorCode: number): void {
-  println("EXCEPTION: PAGE FAULT");
-  println("Accessed Address: VirtAddr({})", hex(Cr2.read(hardware().registers)));
-  println("Error Code: {}", PageFaultErrorCode.debug(errorCode));
-  println("{}", stackFrame.debug(true));
+  reportPageFault(stackFrame, errorCode);
   hltLoop();
 }
 
 function generalProtectionFaultHandler(stackFrame: InterruptStackFrame, errorCode: number): void {
-  println("EXCEPTION: GENERAL PROTECTION FAULT");
-  println("Error Code: {}", errorCode);
-  println("{}", stackFrame.debug(true));
+  reportGeneralProtectionFault(stackFrame, errorCode);
   hltLoop();
 }
 

@@ -12,6 +12,8 @@ export interface Options extends HeapPlace {
   readonly allocator: "linked-list" | "dummy";
   /** What is told over the serial port. */
   readonly log: "nothing" | "allocations";
+  /** Where `println` prints: with `serial` to the screen and, as it comes, over the serial port. */
+  readonly console: "screen" | "serial";
 }
 
 /** A word on the command line that the kernel does not understand. */
@@ -33,6 +35,7 @@ export function parseOptions(commandLine: string): Options {
     allocator: "linked-list",
     skipMapping: false,
     log: "nothing",
+    console: "screen",
   };
   for (const word of commandLine.split(" ")) if (word !== "") options = { ...options, ...parseWord(word) };
   return options;
@@ -46,6 +49,7 @@ export function formatOptions(options: Partial<Options>): string {
   if (options.allocator !== undefined) words.push(`allocator=${options.allocator}`);
   if (options.skipMapping === true) words.push("skip-mapping");
   if (options.log !== undefined) words.push(`log=${options.log}`);
+  if (options.console !== undefined) words.push(`console=${options.console}`);
   return words.join(" ");
 }
 
@@ -56,6 +60,7 @@ function parseWord(word: string): Partial<Options> {
   if (name === "heap-size" && Number.isSafeInteger(number) && number > 0) return { heapSize: number };
   if (name === "allocator" && (value === "linked-list" || value === "dummy")) return { allocator: value };
   if (name === "log" && (value === "nothing" || value === "allocations")) return { log: value };
+  if (name === "console" && (value === "screen" || value === "serial")) return { console: value };
   if (word === "skip-mapping") return { skipMapping: true };
   throw new CommandLineError(word);
 }

@@ -10,7 +10,7 @@ import { registerGlobalAllocator } from "./allocator.ts";
 import { hltLoop } from "./hlt-loop.ts";
 import { parseOptions } from "./options.ts";
 import { runKernel, hardware } from "./statics.ts";
-import { println } from "./vga-buffer.ts";
+import { println, SERIAL_CONSOLE } from "./vga-buffer.ts";
 
 /** What a panic handler is told: the message, and where in the kernel's source it was. */
 export class PanicInfo {
@@ -59,7 +59,9 @@ export function withRuntime(main: KernelMain, onPanic: (info: PanicInfo) => neve
   return (bootInfo: BootInfo, machine) =>
     runKernel(machine, bootInfo, () => {
       try {
-        registerGlobalAllocator(parseOptions(bootInfo.commandLine));
+        const options = parseOptions(bootInfo.commandLine);
+        SERIAL_CONSOLE().isOn = options.console === "serial";
+        registerGlobalAllocator(options);
         return main(bootInfo, machine);
       } catch (error) {
         if (error instanceof Panic) onPanic(new PanicInfo(error));

@@ -6,7 +6,7 @@
  */
 import { LOCK_SIZE, Mutex } from "@kmem/spin";
 import type { Ports } from "@kmem/x86-64";
-import { formatArguments, type FormatArgument } from "./fmt.ts";
+import { formatArguments } from "./fmt.ts";
 import { withoutInterrupts } from "./interrupts-flag.ts";
 import { hardware, lazyStatic } from "./statics.ts";
 
@@ -61,7 +61,7 @@ export const SERIAL1: () => Mutex<SerialPort> = lazyStatic(LOCK_SIZE, 8, (at) =>
 });
 
 /** Prints to the host through the serial port: `serial_print!`. */
-export function serialPrint(format: string, ...args: FormatArgument[]): void {
+export function serialPrint(format: string, ...args: unknown[]): void {
   withoutInterrupts(() => {
     using port = SERIAL1().lock();
     formatArguments(port.value, format, args);
@@ -69,7 +69,7 @@ export function serialPrint(format: string, ...args: FormatArgument[]): void {
 }
 
 /** Prints a line to the host: `serial_println!`. */
-export function serialPrintln(format = "", ...args: FormatArgument[]): void {
+export function serialPrintln(format = "", ...args: unknown[]): void {
   serialPrint(`${format}\n`, ...args);
 }
 

@@ -11,8 +11,9 @@
  */
 import type { Memory, Ptr } from "@kmem/memory";
 import { LOCK_SIZE, Mutex } from "@kmem/spin";
-import { formatArguments, type FormatArgument } from "./fmt.ts";
+import { formatArguments } from "./fmt.ts";
 import { withoutInterrupts } from "./interrupts-flag.ts";
+import { serialPrint } from "./serial.ts";
 import { hardware, lazyStatic } from "./statics.ts";
 
 export const VGA_BUFFER: Ptr = 0xb8000;
@@ -119,8 +120,12 @@ export const WRITER: () => Mutex<Writer> = lazyStatic(LOCK_SIZE + Writer.SIZE, 8
   return Mutex.new(memory, at, new Writer(memory, at + LOCK_SIZE));
 });
 
+/** Whether everything printed goes over the serial port too: the kernel option `console=serial`. */
+export const SERIAL_CONSOLE: () => { isOn: boolean } = lazyStatic(0, 1, () => ({ isOn: false }));
+
 /** Prints to the screen: Rust's `print!`. */
-export function print(format: string, ...args: FormatArgument[]): void {
+export function print(format: string, ...args: unknown[]): void {
+  if (SERIAL_CONSOLE().isOn) serialPrint(format, ...args);
   // An interrupt handler that prints while the lock is held would wait for ever.
   withoutInterrupts(() => {
     using writer = WRITER().lock();
@@ -129,7 +134,7 @@ export function print(format: string, ...args: FormatArgument[]): void {
 }
 
 /** Prints a line to the screen: Rust's `println!`. */
-export function println(format = "", ...args: FormatArgument[]): void {
+export function println(format = "", ...args: unknown[]): void {
   print(`${format}\n`, ...args);
 }
 

@@ -63,9 +63,24 @@ export class Handlers {
    * @returns whether it was the handler of the event itself
    */
   deliver(vector: number, errorCode: number | undefined, source: Source, returnAddress: Ptr): boolean {
+    const depth = ++this.nesting;
+    try {
+      return this.handle(vector, errorCode, source, returnAddress, depth);
+    } finally {
+      // Also when a handler throws, which a kernel may catch.
+      this.nesting = depth - 1;
+    }
+  }
+
+  private handle(
+    vector: number,
+    errorCode: number | undefined,
+    source: Source,
+    returnAddress: Ptr,
+    depth: number,
+  ): boolean {
     const { state } = this;
     const interrupted = state.rip;
-    const depth = ++this.nesting;
     const entered = this.enter(vector, errorCode, source, returnAddress);
     // A handler's first instruction is fetched, and its frame popped, by the CPU: what is refused there is entered on top.
     const entries = [depth > MAX_NESTING ? this.exhaustStack(entered) : entered];
@@ -77,7 +92,6 @@ export class Handlers {
           continue;
         }
         handler(entry.frame, entry.errorCode ?? 0);
-        this.nesting = depth;
         entry.hasRun = true;
       }
       if (!returnFromHandler(state, entry.frame)) {
@@ -90,7 +104,6 @@ export class Handlers {
       // A trap's return address lies behind the instruction; for the rest of the function that is the same place.
       if (ahead === 0 && entries.length === 0) state.rip = interrupted;
     }
-    this.nesting = depth - 1;
     return entered.vector === vector;
   }
 

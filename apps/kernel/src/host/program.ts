@@ -8,6 +8,7 @@ import { MachineError } from "@kmem/machine";
 import { Command, CommanderError, Option } from "commander";
 import { run, test, type RunOptions } from "./commands.ts";
 import { addInspect } from "./inspect/command.ts";
+import { addRepl } from "./repl/command.ts";
 import { withMachineOptions } from "./machine-options.ts";
 import { tour, type TourOptions } from "./tour.ts";
 import { UsageError } from "./usage-error.ts";
@@ -55,6 +56,7 @@ export async function main(args: readonly string[]): Promise<number> {
     });
 
   addInspect(program, (code) => (status = code));
+  addRepl(program, (code) => (status = code));
 
   try {
     await program.parseAsync(args, { from: "user" });

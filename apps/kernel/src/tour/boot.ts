@@ -1,5 +1,5 @@
 /**
- * Boots a machine for a step of the tour.
+ * Boots a machine for a step of the tour, or for the prompt.
  *
  * @module
  */
@@ -34,6 +34,8 @@ export interface BootOptions extends Partial<Options> {
   readonly memory?: number;
   /** Whether the body waits for the timer; the kernel then leaves the machine at its end. @defaultValue false */
   readonly ticks?: boolean;
+  /** Gets what the kernel sends through the serial port, as it comes. */
+  readonly onSerial?: (bytes: Uint8Array) => void;
 }
 
 /** Boots a kernel that runs `body` and then halts. @returns how the machine ended, with its screen */
@@ -58,5 +60,6 @@ export function boot(body: (kernel: Kernel) => void, options: BootOptions = {}):
     // A machine stops by itself when nothing but the timer's ticks is left to wait for.
     stopWhenIdle: options.ticks !== true,
     onMachine: (made) => (machine = made),
+    ...(options.onSerial === undefined ? {} : { onSerial: options.onSerial }),
   });
 }
