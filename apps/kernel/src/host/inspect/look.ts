@@ -37,8 +37,8 @@ export function look(machine: Machine, names: ReadonlySet<SectionName>): Inspect
     machine: { state: stateOf(machine), nanoseconds: machine.clock.now, memory: machine.ram.byteLength },
     ...(wants("registers") && { registers: registersOf(machine) }),
     ...(wants("pages") && { pages: attempt(() => pageTree(readEntry, table)) }),
-    ...(wants("heap") && { heap: attempt(() => heapsOf(subject)) }),
-    ...(wants("frames") && { frames: attempt(() => framesOf(subject)) }),
+    ...(wants("heap") && { heap: attemptBooted(subject, () => heapsOf(subject)) }),
+    ...(wants("frames") && { frames: attemptBooted(subject, () => framesOf(subject)) }),
     ...(wants("tlb") && { tlb: tlbOf(subject) }),
     ...(wants("info-tlb") && { "info-tlb": attempt(() => infoTlb(readEntry, table)) }),
     ...(wants("info-mem") && { "info-mem": attempt(() => infoMem(readEntry, table)) }),
@@ -58,6 +58,12 @@ function subjectOf(machine: Machine): Subject {
     memory,
     bootInfo: new BootInfo(memory, layout.BOOT_INFO_ADDRESS),
   };
+}
+
+/** What needs the boot information, which a machine has only when our bootloader has booted it. */
+function attemptBooted<T>({ bootInfo }: Subject, read: () => T): T | Unreadable {
+  const found = attempt(() => [bootInfo.memoryMap, bootInfo.kernelStatics]);
+  return "error" in found ? { error: `no boot information of @kmem/bootloader: ${found.error}` } : attempt(read);
 }
 
 /** A kernel may have written anything anywhere: what cannot be read is told, and the rest is shown. */

@@ -38,7 +38,7 @@ export function registersOf(machine: Machine): RegisterReport[] {
 export function stateOf({ result }: Machine): string {
   switch (result?.kind) {
     case undefined:
-      return "running";
+      return "not stopped";
     case "halted":
       return `halted: ${result.reason}`;
     case "exited":

@@ -37,7 +37,7 @@ function isUnreadable(part: unknown): part is Unreadable {
 }
 
 function flat(text: string): string[] {
-  return text.trimEnd().split("\n");
+  return text === "" ? ["nothing is mapped"] : text.trimEnd().split("\n");
 }
 
 function registerLines(registers: readonly RegisterReport[], { chalk }: Style): string[] {
