@@ -1,7 +1,9 @@
 /** The tour: what holds for every chapter, and the command around them. */
 import { readFileSync } from "node:fs";
+import { Chalk } from "chalk";
 import { describe, expect, it } from "vitest";
 import { chapters } from "../src/chapters/index.ts";
+import { eventText } from "../src/host/tour-text.ts";
 import { localeLanguage } from "../src/host/tour.ts";
 import type { TourEvent } from "../src/tour/chapter.ts";
 import { play } from "../src/tour/play.ts";
@@ -42,6 +44,35 @@ describe.each(chapters.map((chapter) => [chapter.name, chapter] as const))("chap
       const source = readFileSync(new URL(`../${file}`, import.meta.url), "utf8").split("\n");
       expect(source.slice(firstLine - 1, firstLine - 1 + lines.length)).toEqual(lines);
     }
+  });
+});
+
+describe("the README", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+
+  it("names every chapter with its section, in the order of the tour", () => {
+    const rows = readme.split("\n").filter((line) => line.startsWith("| ["));
+    const named = rows.flatMap((row) => /\| (\d) `([a-z-]+)` *\|/.exec(row)?.slice(1, 3).join(" ") ?? []);
+    expect([...new Set(named)]).toEqual(chapters.map(({ name }, index) => `${index + 1} ${name}`));
+    for (const chapter of chapters) {
+      const row = rows.find((each) => each.includes(`\`${chapter.name}\``));
+      expect(row).toContain(`heap-allocation/#${chapter.section})`);
+    }
+  });
+
+  const events = chapters
+    .filter(({ name }) => ["variables", "interface", "kernel-heap", "allocator-crate"].includes(name))
+    .flatMap((chapter) => [...play(chapter, "en")]);
+
+  it("names every kind of event", () => {
+    const kinds = new Set(events.map(({ kind }) => kind));
+    expect(kinds.size).toBe(9);
+    for (const kind of kinds) expect(readme).toContain(`\`${kind}\``);
+  });
+
+  it("shows a drawing as the tour draws it", () => {
+    const event = events.find((each) => each.kind === "heap" && each.title === "the vector grows to 512 elements")!;
+    expect(readme).toContain(eventText(event, { width: 100, chalk: new Chalk({ level: 0 }) }));
   });
 });
 
