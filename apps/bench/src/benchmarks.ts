@@ -6,6 +6,7 @@ import { heapBenchmarks } from "./heap.ts";
 import { mmuBenchmarks } from "./mmu.ts";
 import { pagingBenchmarks } from "./paging.ts";
 import { sanitizerBenchmarks } from "./sanitizer.ts";
+import { textBenchmarks } from "./text.ts";
 
 /** Every benchmark, in the order of the house from the ground up. */
 export const benchmarks: readonly Benchmark[] = [
@@ -14,6 +15,7 @@ export const benchmarks: readonly Benchmark[] = [
   ...sanitizerBenchmarks,
   ...collectionBenchmarks,
   ...btreeBenchmarks,
+  ...textBenchmarks,
   ...pagingBenchmarks,
   ...mmuBenchmarks,
 ];

@@ -306,3 +306,64 @@ describe("formatIn", () => {
     expectEmpty(heap);
   });
 });
+
+describe("{:?}", () => {
+  it("refuses an object that contains itself, and writes the next one as ever", () => {
+    const cycle: unknown[] = [1];
+    cycle.push({ back: cycle });
+    const map = new Map<string, unknown>();
+    map.set("self", map);
+    for (const value of [cycle, map]) {
+      expect(() => formatText("{:?}", value)).toThrow(Panic);
+      expect(() => formatText("{:#?}", value)).toThrow("contains itself");
+    }
+    const shared = { x: 1 };
+    expect(formatText("{:?}", [shared, shared])).toBe("[ { x: 1 },  { x: 1 }]");
+  });
+
+  it("writes what is deep, and refuses what no stack holds", () => {
+    const nest = (depth: number): unknown => {
+      let value: unknown = 7;
+      for (let i = 0; i < depth; i++) value = [value];
+      return value;
+    };
+    expect(formatText("{:?}", nest(400))).toBe(`${"[".repeat(400)}7${"]".repeat(400)}`);
+    expect(formatText("{:#?}", nest(30))).toContain("7,\n");
+    expect(() => formatText("{:?}", nest(401))).toThrow("at most 400 values inside of each other");
+  });
+
+  it("lets a type's Display use its Debug", () => {
+    const type: Formattable = {
+      fmtDisplay: (f) => formatTo(f, "<{:?}>", type),
+      fmtDebug: (f) => f.writeStr("Type"),
+    };
+    expect(formatText("{} {:?}", type, [type])).toBe("<Type> [Type]");
+  });
+});
+
+describe("values at their ends", () => {
+  it.each([
+    ["{:e} {:?}", [5e-324, 5e-324], "5e-324 5e-324"],
+    ["{:?} {:?}", [Number.MAX_VALUE, -Number.MAX_VALUE], "1.7976931348623157e308 -1.7976931348623157e308"],
+    ["{:.1} {:?} {:e}", [-0.0, -0.0, -0.0], "-0.0 -0.0 -0e0"],
+    ["{:08}|{:+}|{:^7}", [NaN, NaN, NaN], "00000NaN|NaN|  NaN  "],
+    ["{:08}|{:+}|{:<6}|{:08}", [Infinity, Infinity, -Infinity, -Infinity], "00000inf|+inf|-inf  |-0000inf"],
+    ["{:?} {:?} {:?} {:?}", [1e15 + 0.5, 1e16, 1e-4, 9.9e-5], "1000000000000000.5 1e16 0.0001 9.9e-5"],
+    ["{:.0} {:.0} {:.0} {:.0}", [0.5, 1.5, 2.5, -0.4], "0 2 2 -0"],
+    ["{} {}", [2n ** 64n - 1n, -(2n ** 63n)], "18446744073709551615 -9223372036854775808"],
+    ["{} {}", [2n ** 128n - 1n, -(2n ** 127n)], `${2n ** 128n - 1n} ${-(2n ** 127n)}`],
+    ["{:x}", [typed({ name: "i128" }, -1n)], "f".repeat(32)],
+    ["{:#b} {:#o} {:#X}", [typed(i8, -1), typed(i8, -1), typed(i8, -128)], "0b11111111 0o377 0x80"],
+    ["{:#?} {:#x?} {:#X?}", [[10], [10], [10]], "[\n    10,\n] [\n    0xa,\n] [\n    0xA,\n]"],
+    ["{:02x?}", [[1, 255]], "[01, ff]"],
+    ["{:5}|{:<5}|{:^5}|{:.2}", ["é", "日本", "e\u0301", "日本語"], "é    |日本   | e\u0301  |日本"],
+    [
+      "{:?}",
+      ["\0\t\r\n'\"\\\u007f\u00ad\ue000\u{10ffff}"],
+      '"\\0\\t\\r\\n\'\\"\\\\\\u{7f}\\u{ad}\\u{e000}\\u{10ffff}"',
+    ],
+    ["{:?} {:?}", [typed({ name: "char" }, "'"), typed({ name: "char" }, '"')], "'\\'' '\"'"],
+  ] as [string, unknown[], string][])("are written by %s as Rust does", (pattern, args, text) => {
+    expect(formatText(pattern, ...args)).toBe(text);
+  });
+});

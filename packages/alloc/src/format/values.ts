@@ -143,8 +143,27 @@ function writeNone(f: Formatter, trait: Trait, value: unknown, shape: Shape | un
   else f.writeStr("None");
 }
 
+/** Values inside of values, at most: what goes deeper would exhaust the stack, as it does in Rust. */
+const MAX_DEPTH = 400;
+/** The objects that are being written, each inside of the one before. */
+const open: object[] = [];
+
+/** @throws Panic for an object that contains itself, which no data of Rust's can, and for what is nested too deeply */
 function writeObject(f: Formatter, trait: Trait, value: object, shape: Shape | undefined): void {
   if (writeOwn(f, trait, value)) return;
+  if (open.includes(value))
+    throw new Panic(`expected data without cycles to write by ${trait}, got an object that contains itself`);
+  if (open.length >= MAX_DEPTH)
+    throw new Panic(`expected at most ${MAX_DEPTH} values inside of each other to write by ${trait}`);
+  open.push(value);
+  try {
+    writeInside(f, trait, value, shape);
+  } finally {
+    open.pop();
+  }
+}
+
+function writeInside(f: Formatter, trait: Trait, value: object, shape: Shape | undefined): void {
   if (value instanceof Owner) {
     writeOwner(f, trait, value);
     return;

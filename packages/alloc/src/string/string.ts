@@ -25,10 +25,17 @@ import { Str } from "./str.ts";
 import { StringDrain } from "./string-drain.ts";
 import { asciiLowercase, asciiUppercase } from "./unicode.ts";
 import { Utf16Error, Utf8Error } from "./utf8-error.ts";
-import { codeAt, decodeUtf8, encodeUtf8, REPLACEMENT, utf8Fault, utf8Length, widthOf, writeUtf8 } from "./utf8.ts";
-
-/** Text up to this many UTF-16 units is written byte by byte, without an array in between. */
-const SHORT = 64;
+import {
+  codeAt,
+  decodeUtf8,
+  encodeUtf8,
+  REPLACEMENT,
+  utf8Fault,
+  utf8Length,
+  widthOf,
+  writeAscii,
+  writeUtf8,
+} from "./utf8.ts";
 
 /**
  * A growable text.
@@ -222,19 +229,21 @@ export class String extends Str {
   /** Appends a text. @throws as {@link String.push}; nothing has changed then */
   pushStr(text: string): void {
     if (this.state !== OWNED) this.enter();
-    const length = utf8Length(text);
     const { count, raw } = this;
+    const { slots } = raw;
+    // Most text is ASCII and fits: then it is looked at once. What is written behind the end does not count if it is not.
+    const units = typeof text === "string" ? text.length : 0;
+    if (units > 0 && units <= raw.capacity - count && slots.run(count, true) >= units)
+      if (writeAscii(text, slots.runArray as Uint8Array, slots.runIndex(count))) {
+        this.count = count + units;
+        this.changed();
+        return;
+      }
+    const length = utf8Length(text);
     if (raw.capacity - count < length) raw.reserve(count, length);
-    // Short ASCII, which most text is, goes straight into the window's bytes.
-    if (length > 0 && length === text.length && length <= SHORT && raw.slots.run(count, true) >= length) {
-      const bytes = raw.slots.runArray as Uint8Array;
-      const at = raw.slots.runIndex(count);
-      for (let i = 0; i < length; i++) bytes[at + i] = text.charCodeAt(i);
-    } else if (length > 0) {
-      const bytes = new Uint8Array(length);
-      writeUtf8(text, bytes, 0);
-      this.slots.memory.writeBytes(this.slots.addressOf(count), bytes);
-    }
+    if (length > 0)
+      if (slots.run(count, true) >= length) writeUtf8(text, slots.runArray as Uint8Array, slots.runIndex(count));
+      else slots.memory.writeBytes(slots.addressOf(count), encodeUtf8(text));
     this.count = count + length;
     this.changed();
   }

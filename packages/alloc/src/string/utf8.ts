@@ -45,15 +45,36 @@ export function utf8Length(text: string): number {
   return length;
 }
 
+/** Writes a text into `bytes` from `at` on, as long as it is ASCII. @returns whether all of it is, and was written */
+export function writeAscii(text: string, bytes: Uint8Array, at: number): boolean {
+  const { length } = text;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 0x80) return false;
+    bytes[at + i] = unit;
+  }
+  return true;
+}
+
 /** Writes the bytes of a text, which {@link utf8Length} has accepted, into `bytes` from `at` on. */
 export function writeUtf8(text: string, bytes: Uint8Array, at: number): void {
-  for (let i = 0; i < text.length; i++) {
+  const { length } = text;
+  for (let i = 0; i < length; i++) {
     const unit = text.charCodeAt(i);
     if (unit < 0x80) bytes[at++] = unit;
-    else {
-      const code = text.codePointAt(i)!;
-      if (code > 0xffff) i++;
-      at = writeChar(code, bytes, at);
+    else if (unit < 0x800) {
+      bytes[at++] = 0xc0 | (unit >> 6);
+      bytes[at++] = 0x80 | (unit & 0x3f);
+    } else if ((unit & 0xf800) !== 0xd800) {
+      bytes[at++] = 0xe0 | (unit >> 12);
+      bytes[at++] = 0x80 | ((unit >> 6) & 0x3f);
+      bytes[at++] = 0x80 | (unit & 0x3f);
+    } else {
+      const code = 0x1_0000 + ((unit & 0x3ff) << 10) + (text.charCodeAt(++i) & 0x3ff);
+      bytes[at++] = 0xf0 | (code >> 18);
+      bytes[at++] = 0x80 | ((code >> 12) & 0x3f);
+      bytes[at++] = 0x80 | ((code >> 6) & 0x3f);
+      bytes[at++] = 0x80 | (code & 0x3f);
     }
   }
 }
@@ -63,16 +84,6 @@ export function encodeUtf8(text: string): Uint8Array {
   const bytes = new Uint8Array(utf8Length(text));
   writeUtf8(text, bytes, 0);
   return bytes;
-}
-
-function writeChar(code: number, bytes: Uint8Array, at: number): number {
-  const width = widthOf(code);
-  if (width === 1) bytes[at++] = code;
-  else {
-    bytes[at++] = (0xf00 >> width) | (code >> (6 * (width - 1)));
-    for (let shift = 6 * (width - 2); shift >= 0; shift -= 6) bytes[at++] = 0x80 | ((code >> shift) & 0x3f);
-  }
-  return at;
 }
 
 /** Characters that are handed to `String.fromCharCode` at once. */
