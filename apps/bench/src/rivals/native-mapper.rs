@@ -1,7 +1,7 @@
 //! The native figures that `paging.ts` is held against: a plain four-level mapper in Rust, of pages of 4 KiB, over the same
 //! addresses. It looks at every level for each page, as the crate x86_64 does, and has none of the crate's types.
 //!
-//!     rustc -C opt-level=3 src/rivals/native-mapper.rs -o /tmp/native-mapper && /tmp/native-mapper
+//!     rustc --edition 2021 -C opt-level=3 src/rivals/native-mapper.rs -o /tmp/native-mapper && /tmp/native-mapper
 
 use std::hint::black_box;
 use std::time::Instant;
