@@ -7,7 +7,8 @@ import type { Benchmark, Contestant } from "./harness.ts";
 import { assemblyScript, bytesFor, heapSubject, LAYOUTS, oursInBuffer } from "./heap/subjects.ts";
 import { Trace, type Subject } from "./heap/trace.ts";
 
-const STEPS = 10_000;
+/** Steps of a round: so few that most rounds are over before the system lets another program run. */
+const STEPS = 2000;
 
 // Functions of its own for each design: a call site that has met several classes is slower for all of them.
 

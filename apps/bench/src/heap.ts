@@ -21,11 +21,14 @@ import { Trace, type Subject } from "./heap/trace.ts";
 
 const VIRTUAL = 0x4444_4444_0000;
 
+/** Steps of a round: so few that most rounds are over before the system lets another program run. */
+const STEPS = 2000;
+
 /** A contestant on the trace. Slow ones are measured over fewer steps, and prepared with fewer. */
-function onTrace<B>(name: string, subject: Subject<B>, none: B, live: number, steps = 10_000): Contestant {
+function onTrace<B>(name: string, subject: Subject<B>, none: B, live: number, steps = STEPS): Contestant {
   const trace = new Trace(subject, live, none);
   trace.fill();
-  trace.run(steps < 10_000 ? Math.min(live * 12, 30_000) : live * 12);
+  trace.run(steps < STEPS ? Math.min(live * 12, steps * 1000) : live * 12);
   return { name, operations: steps, run: () => trace.run(steps) };
 }
 
@@ -46,14 +49,14 @@ function oursOnTrace(name: string, live: number, heap: Heap, options: HeapOption
 }
 
 function besideRivals(live: number): Benchmark {
-  const walkSteps = live <= 1000 ? 10_000 : live <= 10_000 ? 1000 : 100;
+  const walkSteps = live <= 1000 ? 1000 : live <= 10_000 ? 100 : 10;
   return {
     name: `heap/${live}`,
     about: `alloc or free at random, about ${live} blocks of 8 … 256 bytes live`,
     contestants: async () => [
-      oursOnTrace("linked-list-allocator", live, oursInBuffer(bytesFor(live)), {}, 10_000),
+      oursOnTrace("linked-list-allocator", live, oursInBuffer(bytesFor(live)), {}, STEPS),
       oursOnTrace("… by walking", live, oursInBuffer(bytesFor(live)), { index: "off" }, walkSteps),
-      onTrace("@thi.ng/malloc", thing(bytesFor(live)), 0, live, walkSteps < 1000 ? 20 : walkSteps / 2),
+      onTrace("@thi.ng/malloc", thing(bytesFor(live)), 0, live, walkSteps / 5),
       onTrace("AssemblyScript TLSF, Wasm", await assemblyScript(), 0, live),
       onTrace("new Uint8Array", typedArrays(), NO_ARRAY, live),
     ],
@@ -68,7 +71,7 @@ function throughMmu(live: number): Benchmark {
     contestants: () =>
       (["auto", "off"] as const).flatMap((index) => {
         const how = index === "off" ? "by walking" : "as it chooses";
-        const steps = index === "off" && live > 1000 ? 1000 : 10_000;
+        const steps = index === "off" && live > 1000 ? 100 : STEPS;
         return [
           oursOnTrace(`linear memory, ${how}`, live, oursInBuffer(size), { index }, steps),
           oursOnTrace(
@@ -83,7 +86,7 @@ function throughMmu(live: number): Benchmark {
   };
 }
 
-const PAIRS = 10_000;
+const PAIRS = 5000;
 
 function mutexPairs(name: string, buffer: ArrayBufferLike): Contestant {
   const mutex = new Mutex(new LinearMemory(buffer), 0, undefined);
