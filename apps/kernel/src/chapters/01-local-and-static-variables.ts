@@ -162,7 +162,7 @@ export const chapter: Chapter = {
         zh: "除非另有声明，静态变量是只读的：它所在的页没有 WRITABLE 标志，写入就会引发页错误。",
       },
       code: ["readOnlyStatic"],
-      run: (show) => show.screen(boot(readOnlyStatic).screen.rows),
+      run: (show) => show.screen(boot(readOnlyStatic).screen),
     },
     {
       name: "race",

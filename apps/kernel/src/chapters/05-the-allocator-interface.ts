@@ -167,7 +167,7 @@ export const chapter: Chapter = {
         en: "The post begins with an allocator that never has room, Dummy. With it the first Box calls the alloc error handler, which panics with the layout.",
         zh: "文章从一个永远没有空间的分配器 Dummy 开始。用它时，第一个 Box 就会调用分配错误处理函数，带着 layout 恐慌。",
       },
-      run: (show) => show.screen(boot(() => void Box.new(i32, 41), { allocator: "dummy" }).screen.rows),
+      run: (show) => show.screen(boot(() => void Box.new(i32, 41), { allocator: "dummy" }).screen),
     },
     {
       name: "handler",
@@ -176,7 +176,7 @@ export const chapter: Chapter = {
         zh: "处理函数也可以由内核自己提供。",
       },
       code: ["ownErrorHandler"],
-      run: (show) => show.screen(boot(ownErrorHandler, { allocator: "dummy" }).screen.rows),
+      run: (show) => show.screen(boot(ownErrorHandler, { allocator: "dummy" }).screen),
     },
   ],
 };

@@ -145,7 +145,7 @@ export const chapter: Chapter = {
         zh: "内核为堆选定一段虚拟地址：从 0x4444_4444_0000 起的 100 KiB。那里什么都没有映射，所以第一次访问就是页错误。",
       },
       code: ["beforeMapping"],
-      run: (show) => show.screen(boot(beforeMapping, NO_HEAP).screen.rows),
+      run: (show) => show.screen(boot(beforeMapping, NO_HEAP).screen),
     },
     {
       name: "map",

@@ -95,7 +95,7 @@ export const chapter: Chapter = {
         zh: "LockedHeap.empty 创建一个没有内存的堆，因为静态变量必须在有内存之前就创建好。init 之前的分配找不到空洞。",
       },
       code: ["beforeInit"],
-      run: (show) => show.screen(boot(beforeInit, { heap: false }).screen.rows),
+      run: (show) => show.screen(boot(beforeInit, { heap: false }).screen),
     },
     {
       name: "before-mapping",
@@ -104,7 +104,7 @@ export const chapter: Chapter = {
         zh: "init 立刻就会写堆：空洞链表就存放在空洞里。因此必须先映射页。",
       },
       code: ["beforeMapping"],
-      run: (show) => show.screen(boot(beforeMapping, { heap: false }).screen.rows),
+      run: (show) => show.screen(boot(beforeMapping, { heap: false }).screen),
     },
     {
       name: "showcase",

@@ -7,6 +7,7 @@ import { BootError } from "@kmem/bootloader";
 import { MachineError } from "@kmem/machine";
 import { Command, CommanderError, Option } from "commander";
 import { run, test, type RunOptions } from "./commands.ts";
+import { addDraw } from "./draw/command.ts";
 import { addInspect } from "./inspect/command.ts";
 import { addRepl } from "./repl/command.ts";
 import { withMachineOptions } from "./machine-options.ts";
@@ -57,6 +58,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
   addInspect(program, (code) => (status = code));
   addRepl(program, (code) => (status = code));
+  addDraw(program, (code) => (status = code));
 
   try {
     await program.parseAsync(args, { from: "user" });

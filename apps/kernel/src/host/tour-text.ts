@@ -7,7 +7,7 @@ import { hex } from "@kmem/memory";
 import type { ChalkInstance } from "chalk";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
-import type { StackPicture } from "../tour/call-stack.ts";
+import { slotValues, type StackPicture } from "../tour/call-stack.ts";
 import type { Language, TourEvent } from "../tour/chapter.ts";
 import type { HeapMap } from "../tour/heap-map.ts";
 import { pageTreeLines } from "../tour/page-tree.ts";
@@ -148,8 +148,9 @@ export function stackLines({ stackPointer, slots }: StackPicture, { chalk, langu
   const words = WORDS[language];
   const labels = slots.map(({ frame, name }) => `${frame}: ${words.slot(name)}`);
   const labelWidth = Math.max(...labels.map((label) => stringWidth(label)));
-  return slots.flatMap(({ at, words: values, live }, i) => {
-    const written = values.map((word) => (word > 0xffff ? hex(word) : String(word))).join(", ");
+  return slots.map((slot, i) => {
+    const { at, live } = slot;
+    const written = slotValues(slot).join(", ");
     const line = `${hex(at)} ${padded(labels[i]!, labelWidth)}  ${written}`;
     const marked = at === stackPointer ? `${line} ◀ RSP` : line;
     return live ? marked : chalk.dim(`${marked}  ${words.popped}`);

@@ -50,7 +50,7 @@ export async function tour(name: string | undefined, options: TourOptions): Prom
         if (key !== undefined && LEAVE.includes(key)) return 0;
       }
       if (isPause) isFirst = event.kind === "chapter";
-      console.log(asJson ? JSON.stringify(event) : eventText(event, style));
+      console.log(asJson ? JSON.stringify(event, withoutCells) : eventText(event, style));
     }
   return 0;
 }
@@ -63,6 +63,11 @@ function lineOnTerminal({ chalk, width }: Style): (text: string) => void {
     if (text !== "" || isShown) process.stdout.write(CLEAR_LINE + chalk.dim(text.slice(0, width - 1)));
     isShown = text !== "";
   };
+}
+
+/** A program is told a screen's rows, not each of its 2000 cells. */
+function withoutCells(key: string, value: unknown): unknown {
+  return key === "screen" ? undefined : value;
 }
 
 function chapterCalled(name: string): Chapter {

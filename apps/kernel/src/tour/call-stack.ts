@@ -13,7 +13,7 @@
  *
  * @module
  */
-import type { Memory, Ptr } from "@kmem/memory";
+import { hex, type Memory, type Ptr } from "@kmem/memory";
 import type { CodeFunction, Hardware } from "@kmem/x86-64";
 
 /** Bytes of a word on the stack. */
@@ -37,6 +37,11 @@ export interface StackSlot {
 export interface StackPicture {
   readonly stackPointer: Ptr;
   readonly slots: readonly StackSlot[];
+}
+
+/** The words of a slot as people read them: small numbers in decimal, addresses in hexadecimal. */
+export function slotValues({ words }: StackSlot, address: (word: Ptr) => string = hex): string[] {
+  return words.map((word) => (word > 0xffff ? address(word) : String(word)));
 }
 
 interface Placed {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { VgaSnapshot } from "@kmem/machine";
 import type { HeapMap } from "./heap-map.ts";
 import type { PageTree } from "./page-tree.ts";
 import type { StackPicture } from "./call-stack.ts";
@@ -45,7 +46,7 @@ export type TourEvent =
   | { readonly kind: "step"; readonly chapter: string; readonly name: string; readonly text: string }
   | { readonly kind: "code"; readonly file: string; readonly firstLine: number; readonly lines: readonly string[] }
   | { readonly kind: "fact"; readonly name: string; readonly value: string | number | boolean; readonly text: string }
-  | { readonly kind: "screen"; readonly rows: readonly string[] }
+  | { readonly kind: "screen"; readonly rows: readonly string[]; readonly screen: VgaSnapshot }
   | { readonly kind: "serial"; readonly text: string }
   | { readonly kind: "heap"; readonly title: string; readonly map: HeapMap }
   | { readonly kind: "stack"; readonly title: string; readonly picture: StackPicture }
@@ -62,7 +63,7 @@ export interface Show {
    * @param text - the sentence for people; `{}` stands for the value
    */
   fact(name: string, value: string | number | boolean, text: Localized): void;
-  screen(rows: readonly string[]): void;
+  screen(screen: VgaSnapshot): void;
   serial(text: string): void;
   heap(title: Localized, map: HeapMap): void;
   stack(title: Localized, picture: StackPicture): void;

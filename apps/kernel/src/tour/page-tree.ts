@@ -113,8 +113,16 @@ export function pageTreeLines({ table, nodes }: PageTree, words: PageTreeWords =
 }
 
 function nodeText(node: PageTreeNode, words: PageTreeWords): string {
-  const { level, index, count, address, physical, flags } = node;
-  const indices = count === 1 ? String(index) : `${index}…${index + count - 1}`;
-  const what = isTable(node) ? words.table(level - 1) : words.pages(count);
-  return `[${indices}] ${hex(address)} → ${words.at(what, hex(physical))}  ${flags}`;
+  const { address, physical, flags } = node;
+  return `[${entriesOf(node)}] ${hex(address)} → ${words.at(targetOf(node, words), hex(physical))}  ${flags}`;
+}
+
+/** Which entries of its table: `64` or `66…88`. */
+export function entriesOf({ index, count }: PageTreeNode): string {
+  return count === 1 ? String(index) : `${index}…${index + count - 1}`;
+}
+
+/** What they lead to: `level 1 table`, `page`, or `23 pages`. */
+export function targetOf(node: PageTreeNode, words: PageTreeWords = PAGE_TREE_WORDS): string {
+  return isTable(node) ? words.table(node.level - 1) : words.pages(node.count);
 }

@@ -33,7 +33,7 @@ function collect(events: TourEvent[], say: (text: Localized) => string, progress
     progress,
     fact: (name, value, text) =>
       void events.push({ kind: "fact", name, value, text: say(text).replace("{}", String(value)) }),
-    screen: (rows) => void events.push({ kind: "screen", rows }),
+    screen: (screen) => void events.push({ kind: "screen", rows: screen.rows, screen }),
     serial: (text) => void events.push({ kind: "serial", text }),
     heap: (title, map) => void events.push({ kind: "heap", title: say(title), map }),
     stack: (title, picture) => void events.push({ kind: "stack", title: say(title), picture }),
