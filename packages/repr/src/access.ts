@@ -85,7 +85,8 @@ export class Access<T> {
     if (!this.direct) return false;
     const shown = this.memory.window(at, forWriting);
     const reach = shown.byteLength - this.type.size;
-    if (at - shown.address > reach || (at - shown.address + shown.firstIndex) % this.type.align !== 0) return false;
+    if (at - shown.address > reach || ((at - shown.address + shown.firstIndex) & (this.type.align - 1)) !== 0)
+      return false;
     this.views = shown.views;
     this.generation = this.memory.generation;
     this.writable = forWriting;

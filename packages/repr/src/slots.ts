@@ -204,7 +204,8 @@ export class Slots<T> {
     if (index < low || index >= high) return false;
     // Rounding keeps what is whole, and makes the engine store it as a small integer, not as a boxed double.
     const bytes = Math.floor(shown.firstIndex + before);
-    if (this.kind !== 0 && bytes % stride !== 0) return false;
+    // A primitive's size is a power of two; `%` of what may be beyond 2^31 is a slow call.
+    if (this.kind !== 0 && (bytes & (stride - 1)) !== 0) return false;
     this.views = shown.views;
     this.array = arrayOf(this.kind, shown.views);
     this.generation = this.memory.generation;

@@ -9,7 +9,7 @@
  * @module
  */
 import { compareFloats, isNaturallyOrdered, isReverselyOrdered, type AnyType, type Slots } from "@kmem/repr";
-import { ValueSifter } from "./sift-search.ts";
+import type { Sifter } from "./sift.ts";
 
 /** How numbers are ordered; a number, so that the loops need no call for it. */
 export type NumberOrder = 0 | 1 | 2 | 3;
@@ -35,24 +35,29 @@ export function orderOfNumbers(type: AnyType): NumberOrder | undefined {
   return undefined;
 }
 
-export class NumberSifter extends ValueSifter<number> {
+export class NumberSifter implements Sifter<number> {
+  private readonly slots: Slots<number>;
   private readonly order: NumberOrder;
 
   constructor(slots: Slots<number>, order: NumberOrder) {
-    super(slots);
+    this.slots = slots;
     this.order = order;
   }
 
-  override push(count: number, value: number): void {
+  push(count: number, value: number): void {
     const { slots } = this;
     // Read back, it is as its type holds it: rounded to 32 bits, perhaps.
     slots.set(count, value);
     this.up(0, count);
   }
 
-  override pop(last: number): number {
+  pop(last: number): number {
     const { slots } = this;
-    if (slots.run(0, true) <= last) return super.pop(last);
+    if (slots.run(0, true) <= last) {
+      const top = slots.get(0);
+      this.sinkFar(0, last, slots.get(last));
+      return top;
+    }
     const array = slots.runArray as WideArray;
     const base = slots.runIndex(0);
     const top = array[base]!;
@@ -61,10 +66,10 @@ export class NumberSifter extends ValueSifter<number> {
     return top;
   }
 
-  override up(start: number, at: number): void {
+  up(start: number, at: number): void {
     const { slots } = this;
     if (slots.run(0, true) <= at) {
-      super.up(start, at);
+      this.riseFar(start, at, slots.get(at));
       return;
     }
     const array = slots.runArray as WideArray;
@@ -72,15 +77,51 @@ export class NumberSifter extends ValueSifter<number> {
     siftUp(array, base, start, at, array[base + at]!, this.order);
   }
 
-  override down(at: number, end: number): void {
+  down(at: number, end: number): void {
     const { slots } = this;
     if (slots.run(0, true) < end) {
-      super.down(at, end);
+      this.sinkFar(at, end, slots.get(at));
       return;
     }
     const array = slots.runArray as WideArray;
     const base = slots.runIndex(0);
     siftDown(array, base, at, end, array[base + at]!, this.order);
+  }
+
+  /** {@link siftUp} where the elements lie in several windows. */
+  private riseFar(start: number, at: number, value: number): void {
+    const { slots, order } = this;
+    let hole = at;
+    while (hole > start) {
+      const parent = (hole - 1) >>> 1;
+      const above = slots.get(parent);
+      if (isAtMost(value, above, order) === 1) break;
+      slots.set(hole, above);
+      hole = parent;
+    }
+    slots.set(hole, value);
+  }
+
+  /** {@link siftDown}, likewise. */
+  private sinkFar(at: number, end: number, value: number): void {
+    const { slots, order } = this;
+    let hole = at;
+    for (let child = 2 * hole + 1; child < end; child = 2 * hole + 1) {
+      // One window serves for reading both children and, a level further down, for writing.
+      slots.run(child, true);
+      let larger = slots.get(child);
+      if (child + 1 < end) {
+        const other = slots.get(child + 1);
+        if (isAtMost(larger, other, order) === 1) {
+          larger = other;
+          child++;
+        }
+      }
+      if (isAtMost(larger, value, order) === 1) break;
+      slots.set(hole, larger);
+      hole = child;
+    }
+    slots.set(hole, value);
   }
 }
 
