@@ -114,16 +114,17 @@ export class TlsfLinear {
     }
     if ((behind & IS_FREE) !== 0 && !this.areLinksInside(behindAt)) return false;
 
-    words[at] = header | IS_FREE;
     if ((behind & IS_FREE) !== 0) {
       this.remove(behindAt, behind & SIZE);
       length += behind & SIZE;
     }
     if (left !== 0) {
-      const leftSize = block - left;
+      // The header vanishes inside of a larger block: it says that it is free, in case that it is freed again.
+      words[at] = header | IS_FREE;
+      const leftLength = block - left;
       at = (left >> 2) + delta;
-      this.remove(at, leftSize);
-      length += leftSize;
+      this.remove(at, leftLength);
+      length += leftLength;
       block = left;
     }
     words[at] = length | IS_FREE;
