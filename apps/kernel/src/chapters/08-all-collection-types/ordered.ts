@@ -82,10 +82,10 @@ const LEAF_OF_REGIONS = 8 + 11 * (8 + 8) + 8;
 
 function treeFacts(show: Show, { height, leaves, internals, bytes }: TreeReport): void {
   show.fact("leaves", leaves, {
-    en: `The tree has {} leaves below ${internals} inner node; height ${height}, ${bytes} bytes.`,
-    zh: `树有 {} 个叶子，其上 ${internals} 个内部节点；高度 ${height}，共 ${bytes} 字节。`,
+    en: `The tree has {} leaves; inner nodes above them: ${internals}, levels: ${height}.`,
+    zh: `树有 {} 个叶子；其上的内部节点：${internals} 个，层数：${height}。`,
   });
-  show.fact("bytes", bytes, { en: "bytes of all nodes: {}", zh: "全部节点的字节数：{}" });
+  show.fact("bytes", bytes, { en: "All its nodes take {} bytes.", zh: "全部节点共占 {} 字节。" });
 }
 
 export const steps: readonly Step[] = [

@@ -46,10 +46,13 @@ function sharedFile({ hardware, blocks, picture }: NamedKernel, show: Show): voi
   const [strong, weak] = [hardware.memory.readUsize(block), hardware.memory.readUsize(block + 8)];
   picture({ en: "an open file of two tasks", zh: "两个任务共有的打开文件" });
   show.fact("strong", strong, {
-    en: `The block begins with the counts: {} strong, and ${weak} weak, of which one stands for all the strong ones.`,
-    zh: `内存块以计数开头：强引用 {}，弱引用 ${weak}，其中一个代表全部强引用。`,
+    en: "The block begins with the strong count, {}: one for each task.",
+    zh: "内存块以强计数开头：{}，每个任务一个。",
   });
-  show.fact("weak", weak, { en: "weak count in memory: {}", zh: "内存中的弱计数：{}" });
+  show.fact("weak", weak, {
+    en: "The weak count behind it is {}: the table's, and one for all the strong ones together.",
+    zh: "其后的弱计数为 {}：文件表的一个，加上代表全部强引用的一个。",
+  });
   parent.drop();
   child.drop();
   show.fact("open", tableEntry.upgrade() !== undefined, {
