@@ -354,3 +354,26 @@ describe("BoxedStr", () => {
     expectEmpty(heap);
   });
 });
+
+describe("leak", () => {
+  it("leaves the bytes where they are, and the owner moved", () => {
+    const heap = newHeap();
+    const text = RustString.fromIn(heap, "aé");
+    const boxed = BoxedStr.fromIn(heap, "€");
+    const at = [text.asPtr(), boxed.asPtr()];
+    const leaked = [text.leak(), boxed.leak()];
+    expect(leaked.map((bytes) => bytes.asPtr())).toEqual(at);
+    expect(leaked.map((bytes) => bytes.toArray())).toEqual([
+      [0x61, 0xc3, 0xa9],
+      [0xe2, 0x82, 0xac],
+    ]);
+    for (const owner of [text, boxed]) {
+      expect(owner.isOwned).toBe(false);
+      expect(() => owner.length).toThrow(owner.typeName);
+    }
+    // What is leaked can be taken back by its address.
+    RustString.fromRawParts(at[0]!, 3, 3, heap).drop();
+    BoxedStr.fromRaw(at[1]!, 3, heap).drop();
+    expectEmpty(heap);
+  });
+});
