@@ -299,6 +299,30 @@ describe("PeekMut", () => {
   });
 });
 
+describe("what JavaScript expects", () => {
+  it("is there on Vec, VecDeque and BinaryHeap", () => {
+    const heap = heapOf();
+    using list = Vec.fromIn(heap, u32, new Set([3, 1, 2]));
+    using deque = VecDeque.fromIn(heap, u32, [3, 1, 2].values());
+    using queue = BinaryHeap.fromIn(heap, u32, Uint32Array.of(3, 1, 2));
+    for (const each of [list, deque, queue]) {
+      expect([...each]).toEqual([3, 1, 2]);
+      expect([...each.entries()]).toEqual([
+        [0, 3],
+        [1, 1],
+        [2, 2],
+      ]);
+      expect([each.length, each.includes(2), each.indexOf(2), each.indexOf(9)]).toEqual([3, true, 2, -1]);
+      expect([each.findIndex((n) => n < 3), each.findIndex((n) => n > 3)]).toEqual([1, -1]);
+      expect(each.map((n) => n * 2).toArray()).toEqual([6, 2, 4]);
+      expect(JSON.stringify(each)).toBe("[3,1,2]");
+      expect(inspect(each)).toBe(`${each.typeName}(3) [ 3, 1, 2 ]`);
+    }
+    expect([list.at(-1), deque.at(-1), list.findLast((n) => n > 1)]).toEqual([2, 2, 2]);
+    expect(new Map(list.entries()).get(1)).toBe(1);
+  });
+});
+
 describe("toTypedArray", () => {
   it.each(HEAPS)("takes numbers out in bulk, and they go in again, in $name", ({ make }) => {
     const heap = make();

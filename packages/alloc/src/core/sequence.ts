@@ -84,6 +84,11 @@ export abstract class Sequence<T> extends Owner implements Iterable<T> {
     return this.iter().find(is);
   }
 
+  /** JavaScript's name for {@link Sequence.position}: −1 when there is none. */
+  findIndex(is: (value: T, index: number) => boolean): number {
+    return this.position(is) ?? -1;
+  }
+
   /** The index of the first element for which `is` holds, or `undefined`. */
   position(is: (value: T, index: number) => boolean): number | undefined {
     let i = 0;

@@ -51,6 +51,17 @@ export abstract class SliceSearch<T> extends SliceRead<T> {
     return at === undefined ? undefined : this.slots.get(at);
   }
 
+  /** JavaScript's name for {@link SliceSearch.position}: −1 when there is none. */
+  findIndex(is: (value: T, index: number) => boolean): number {
+    return this.position(is) ?? -1;
+  }
+
+  /** The last element for which `is` holds, or `undefined`. */
+  findLast(is: (value: T, index: number) => boolean): T | undefined {
+    const at = this.rposition(is);
+    return at === undefined ? undefined : this.slots.get(at);
+  }
+
   /** The index of the first element for which `is` holds, or `undefined`. */
   position(is: (value: T, index: number) => boolean): number | undefined {
     const { length, epoch } = this;
