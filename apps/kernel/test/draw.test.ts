@@ -2,80 +2,22 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CODE_PAGE_437 } from "@kmem/machine";
-import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { textBounds, type Picture, type TextShape } from "../src/draw/picture.ts";
 import { svg } from "../src/draw/svg.ts";
-import { glyphRows } from "../src/draw/vga-font.ts";
 import { THEMES } from "../src/draw/theme.ts";
-import { label } from "../src/draw/words.ts";
+import { addressText, bytesText, label } from "../src/draw/words.ts";
+import type { HeapMap } from "../src/tour/heap-map.ts";
 import { pictureOf } from "../src/host/draw/draw.ts";
 import { momentOf, momentOfTour, type SubjectName } from "../src/host/draw/moment.ts";
 import { chapters } from "../src/chapters/index.ts";
-import { kernel } from "../src/main.ts";
 import { play } from "../src/tour/play.ts";
-import { booted, commandLine } from "./host.ts";
+import { commandLine } from "./host.ts";
+import { pixelsOf } from "./pixels.ts";
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "kmem-draw-"))));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** The pixels of a PNG as 0xrrggbb. */
-function pixelsOf(file: string): { width: number; height: number; at: (x: number, y: number) => number } {
-  const { width, height, data } = PNG.sync.read(readFileSync(file));
-  return { width, height, at: (x, y) => data.readUInt32BE((y * width + x) * 4) >>> 8 };
-}
-
-/** Reads a screen's picture back: each cell by the shape of its character. */
-function screenRows(file: string): string[] {
-  const { at } = pixelsOf(file);
-  const codes = new Map<string, number>();
-  for (let code = 255; code >= 0; code--) codes.set(glyphRows(code).join(), code);
-  return Array.from({ length: 25 }, (_, row) => {
-    const cells = Array.from({ length: 80 }, (_, column) => {
-      const lines = Array.from({ length: 16 }, (_, line) => {
-        let bits = 0;
-        for (let x = 0; x < 8; x++) bits = (bits << 1) | (at(column * 9 + x, row * 16 + line) === 0 ? 0 : 1);
-        return bits;
-      });
-      return CODE_PAGE_437[codes.get(lines.join()) ?? 0]!;
-    });
-    return cells.join("").trimEnd();
-  });
-}
-
-describe("kernel draw screen", () => {
-  it("is 720 × 400 pixels that read back as the text on the screen", async () => {
-    const out = join(folder, "screen.png");
-    expect(await commandLine(`draw screen --out ${out}`)).toEqual({ status: 0, out: "", err: "" });
-    const { width, height } = pixelsOf(out);
-    expect([width, height]).toEqual([720, 400]);
-    expect(screenRows(out)).toEqual(booted(kernel).screen.rows);
-  });
-
-  it("has the screen's colours, and no others", async () => {
-    const out = join(folder, "colours.png");
-    await commandLine(`draw screen --out ${out}`);
-    const { width, height, at } = pixelsOf(out);
-    const found = new Set<number>();
-    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) found.add(at(x, y));
-    expect(found).toEqual(new Set([0x000000, 0xffff55]));
-  });
-
-  it("shows the page fault of a heap that is not mapped", async () => {
-    const out = join(folder, "fault.png");
-    await commandLine(`draw screen --skip-mapping --out ${out}`);
-    expect(screenRows(out)).toEqual(booted(kernel, "skip-mapping").screen.rows);
-    expect(screenRows(out).join("\n")).toContain("EXCEPTION: PAGE FAULT");
-  });
-
-  it("shows the screen of a step of the tour", async () => {
-    const out = join(folder, "step.png");
-    await commandLine(`draw screen --after kernel-heap/before --out ${out}`);
-    expect(screenRows(out).join("\n")).toContain("Accessed Address: VirtAddr(0x444444440000)");
-  });
-});
 
 /** What a picture says, from the top down. */
 function textsOf({ shapes }: Picture): string[] {
@@ -93,6 +35,20 @@ describe("kernel draw heap", () => {
       expect(out).toContain(`>${text}</text>`);
     for (const bytes of ["72", "1,976", "2,048", "98,304"]) expect(out).toContain(`>${bytes} bytes</text>`);
     expect(out).toContain("2,120 of 102,400 bytes in blocks; 2 holes, the largest of 98,304 bytes");
+  });
+
+  it("has every block and hole that the heap's own walk finds, at any size of heap", async () => {
+    for (const size of [8192, 65536]) {
+      const { out } = await commandLine(`draw heap --heap-size ${size}`);
+      const words = `inspect heap --json --heap-size ${size}`;
+      const { heap } = JSON.parse((await commandLine(words)).out) as { heap: { map: HeapMap }[] };
+      const { pieces } = heap[0]!.map;
+      expect(pieces.length).toBeGreaterThan(2);
+      for (const { at, size: bytes } of pieces) {
+        expect(out).toContain(`>${addressText(at)}</text>`);
+        expect(out).toContain(`>${bytesText(bytes)}</text>`);
+      }
+    }
   });
 
   it("names what a step of the tour has put there", () => {

@@ -133,12 +133,6 @@ function legend(y: number, theme: Theme): Shape[] {
     label(MARGIN + 30, y, "block in use", theme.dim, small),
     { kind: "rect", ...swatch, x: 170, fill: theme.free, stroke: theme.freeLine, dashed: true },
     label(200, y, "hole: holds its size and the next hole's address", theme.dim, small),
-    label(
-      MARGIN,
-      y + 24,
-      "The bar is to scale; in the list, heights grow with the logarithm of the size.",
-      theme.dim,
-      small,
-    ),
+    label(MARGIN, y + 24, "The bar is to scale; heights in the list grow with the sizes' logarithm.", theme.dim, small),
   ];
 }
