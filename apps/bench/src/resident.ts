@@ -42,7 +42,7 @@ interface Contestant {
   readonly name: string;
   readonly entries?: number;
   /** Fills the collection, and gives what keeps it alive. */
-  fill(entries: number): unknown;
+  readonly fill: (entries: number) => unknown;
 }
 
 /** Memory that the system gives page by page, as it is touched. */
