@@ -57,6 +57,9 @@ export interface Picture {
   readonly shapes: readonly Shape[];
 }
 
+/** The largest width and height of a PNG, in pixels: what fits the memory of viewers and of what draws it. */
+export const MAX_PIXELS = 16_384;
+
 /** Width of each character, as a share of the font's height: DejaVu Sans Mono's 1233 of 2048 units. */
 const ADVANCE = 1233 / 2048;
 

@@ -12,9 +12,6 @@ import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import type { Picture } from "./picture.ts";
 import { FONT_FAMILY, svg } from "./svg.ts";
 
-/** The largest width and height of a PNG, in pixels: what fits the memory of viewers, and of resvg. */
-export const MAX_PIXELS = 16_384;
-
 const FONT_FILES = ["dejavu-fonts-ttf/ttf/DejaVuSansMono.ttf", "dejavu-fonts-ttf/ttf/DejaVuSansMono-Bold.ttf"];
 
 /** WebAssembly can be given to resvg once. */

@@ -8,8 +8,7 @@ import { basename, dirname, extname } from "node:path";
 import { chapters } from "../../chapters/index.ts";
 import { heapPicture } from "../../draw/heap-picture.ts";
 import { pagesPicture } from "../../draw/pages-picture.ts";
-import type { Picture } from "../../draw/picture.ts";
-import { MAX_PIXELS, png } from "../../draw/png.ts";
+import { MAX_PIXELS, type Picture } from "../../draw/picture.ts";
 import { screenPicture } from "../../draw/screen-picture.ts";
 import { stackPicture } from "../../draw/stack-picture.ts";
 import { svg } from "../../draw/svg.ts";
@@ -52,10 +51,16 @@ export async function draw(subject: string, options: DrawOptions, boot: BootWord
     throw new UsageError(
       `the picture would be ${Math.ceil(large)} pixels long, a PNG has at most ${MAX_PIXELS}: draw an SVG`,
     );
-  const bytes = format === ".png" ? await png(picture, scale) : svg(picture, scale);
+  const bytes = format === ".png" ? await pngOf(picture, scale) : svg(picture, scale);
   if (out === undefined) process.stdout.write(bytes);
   else write(out, bytes);
   return 0;
+}
+
+/** What rasterises is loaded only for a PNG: it takes a while. */
+async function pngOf(picture: Picture, scale: number): Promise<Uint8Array> {
+  const { png } = await import("../../draw/png.ts");
+  return png(picture, scale);
 }
 
 /** The picture of a moment. */
