@@ -20,7 +20,7 @@ const imports = [
   ["x86-64", "{ OffsetPageTable }", "14 kB"],
   ["frame-allocator", "{ BootInfoFrameAllocator }", "7 kB"],
   ["frame-allocator", "{ BuddyFrameAllocator }", "8 kB"],
-  ["machine", "{ Machine }", "28 kB"],
+  ["machine", "{ Machine }", "33 kB"],
   ["bootloader", "{ boot }", "18 kB"],
 ];
 
