@@ -5,17 +5,16 @@
  * @module
  */
 import { globalAllocator, type GlobalAlloc } from "@kmem/global-alloc";
-import { Panic, type Memory, type Ptr } from "@kmem/memory";
-import { dropValue, readPtr, tuple, WORD, type Type } from "@kmem/repr";
+import { Panic, type Ptr } from "@kmem/memory";
+import { dropValue, tuple, type Type } from "@kmem/repr";
 import { ArgumentError } from "../core/errors.ts";
 import { feed } from "../core/feed.ts";
 import { OWNED, type Loan } from "../core/owner.ts";
-import { ownerType, sameType } from "../core/owner-type.ts";
 import { RefMut } from "../core/ref-mut.ts";
 import { Vec } from "../vec/vec.ts";
 import { keyRange, lowerCut, upperCut, type RangeEnd } from "./bounds.ts";
 import { appendTree } from "./append.ts";
-import { BTREE_SIZE, TreeCollection } from "./collection.ts";
+import { TreeCollection } from "./collection.ts";
 import { OccupiedEntry, VacantEntry, type Entry } from "./entry.ts";
 import { TreeExtractIf } from "./extract-if.ts";
 import { TreeIntoIter } from "./into-iter.ts";
@@ -519,44 +518,3 @@ export class BTreeMap<K, V> extends TreeCollection<K, V, [K, V]> {
     return iter;
   }
 }
-
-/** The type of a map that is an element. @example btreeMap(u32, u8).name // => "BTreeMap<u32, u8>" */
-export function btreeMap<K, V>(keyType: Type<K>, valueType: Type<V>): Type<BTreeMap<K, V>> {
-  const known = TYPES.get(keyType)?.get(valueType);
-  if (known !== undefined) return known as Type<BTreeMap<K, V>>;
-  const adopt = (memory: Memory, at: Ptr, allocator: GlobalAlloc): BTreeMap<K, V> =>
-    BTreeMap.fromRawParts(
-      keyType,
-      valueType,
-      readPtr(memory, at),
-      memory.readUsize(at + WORD),
-      memory.readUsize(at + 2 * WORD),
-      allocator,
-    );
-  const type = ownerType<BTreeMap<K, V>>({
-    get name() {
-      return `BTreeMap<${keyType.name}, ${valueType.name}>`;
-    },
-    size: BTREE_SIZE,
-    is: (value) =>
-      value instanceof BTreeMap &&
-      sameType(value.keyType as Type<unknown>, keyType) &&
-      sameType(value.valueType as Type<unknown>, valueType),
-    borrow: (loan) => BTreeMap.borrow(keyType, valueType, loan),
-    adopt,
-    compare: (a, b) => a.compareTo(b),
-    clone(memory, from, to, allocator) {
-      const source = adopt(memory, from, allocator);
-      try {
-        source.clone().moveTo(to);
-      } finally {
-        source.intoRawParts();
-      }
-    },
-  });
-  if (!TYPES.has(keyType)) TYPES.set(keyType, new WeakMap());
-  TYPES.get(keyType)!.set(valueType, type);
-  return type;
-}
-
-const TYPES = new WeakMap<object, WeakMap<object, unknown>>();
