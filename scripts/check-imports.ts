@@ -137,7 +137,9 @@ async function main(): Promise<void> {
     const worker = async (): Promise<void> => {
       for (let folder = queue.shift(); folder !== undefined; folder = queue.shift())
         try {
-          passed += await checkPackage(folder, tarballs, join(work, folder));
+          // Not `passed += await …`: that adds to what `passed` was before the other worker added to it.
+          const checks = await checkPackage(folder, tarballs, join(work, folder));
+          passed += checks;
         } catch (error) {
           const { message, stdout = "", stderr = "" } = error as Error & { stdout?: string; stderr?: string };
           failures.push(`@kmem/${folder}: ${message}\n${stdout}${stderr}`);
