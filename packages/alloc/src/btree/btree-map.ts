@@ -5,23 +5,19 @@
  * @module
  */
 import { globalAllocator, type GlobalAlloc } from "@kmem/global-alloc";
-import { Panic, type Ptr } from "@kmem/memory";
+import type { Ptr } from "@kmem/memory";
 import { dropValue, tuple, type Type } from "@kmem/repr";
 import { ArgumentError } from "../core/errors.ts";
 import { feed } from "../core/feed.ts";
 import { OWNED, type Loan } from "../core/owner.ts";
-import { RefMut } from "../core/ref-mut.ts";
 import { Vec } from "../vec/vec.ts";
 import { keyRange, lowerCut, upperCut, type RangeEnd } from "./bounds.ts";
 import { appendTree } from "./append.ts";
-import { TreeCollection } from "./collection.ts";
 import { OccupiedEntry, VacantEntry, type Entry } from "./entry.ts";
 import { TreeExtractIf } from "./extract-if.ts";
 import { TreeIntoIter } from "./into-iter.ts";
-import type { TreeIter } from "./iter.ts";
-import { ENTRIES, KEYS, VALUES, type Part } from "./node-reader.ts";
+import { MapLookup } from "./map-lookup.ts";
 import { sortWithScratch, untilEmpty } from "./sort-scratch.ts";
-import { Visit } from "./visit.ts";
 
 /**
  * Entries in the order of their keys; finding, inserting and removing one is O(log n).
@@ -33,10 +29,7 @@ import { Visit } from "./visit.ts";
  * map.range(15, 35).toArray() // => [[20, 2], [30, 3]]
  * map.popFirst() // => [10, 1]
  */
-export class BTreeMap<K, V> extends TreeCollection<K, V, [K, V]> {
-  protected readonly kindName: string = "BTreeMap";
-  protected readonly reads: Part = ENTRIES;
-
+export class BTreeMap<K, V> extends MapLookup<K, V> {
   private constructor(keyType: Type<K>, valueType: Type<V>, allocator: GlobalAlloc, loan?: Loan) {
     super(keyType, valueType, allocator, loan);
   }
@@ -130,49 +123,7 @@ export class BTreeMap<K, V> extends TreeCollection<K, V, [K, V]> {
     return map;
   }
 
-  get typeName(): string {
-    return `BTreeMap<${this.tree.keyType.name}, ${this.tree.valueType.name}>`;
-  }
-
-  get keyType(): Type<K> {
-    return this.tree.keyType;
-  }
-
-  get valueType(): Type<V> {
-    return this.tree.valueType;
-  }
-
   // ── One entry ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** The value of a key, or `undefined`; of a type that owns memory, a borrowed handle. */
-  get(key: K): V | undefined {
-    return this.find(key) ? this.tree.readValue(this.tree.node, this.tree.index) : undefined;
-  }
-
-  /** The value of a key. @throws Panic when there is none: Rust's `map[&key]` */
-  index(key: K): V {
-    if (!this.find(key)) throw new Panic("no entry found for key");
-    return this.tree.readValue(this.tree.node, this.tree.index);
-  }
-
-  /** The entry of a key, or `undefined`. */
-  getKeyValue(key: K): [K, V] | undefined {
-    return this.find(key) ? this.here() : undefined;
-  }
-
-  /** The value of a key, borrowed for changing, or `undefined`. */
-  getMut(key: K): RefMut<V> | undefined {
-    return this.find(key) ? this.mutHere() : undefined;
-  }
-
-  containsKey(key: K): boolean {
-    return this.find(key);
-  }
-
-  /** JavaScript's name for {@link BTreeMap.containsKey}. */
-  has(key: K): boolean {
-    return this.find(key);
-  }
 
   /**
    * Sets the value of a key. If the key is there, the new key is dropped and the old one stays.
@@ -238,14 +189,6 @@ export class BTreeMap<K, V> extends TreeCollection<K, V, [K, V]> {
     return place;
   }
 
-  firstKeyValue(): [K, V] | undefined {
-    return this.toFirst() ? this.here() : undefined;
-  }
-
-  lastKeyValue(): [K, V] | undefined {
-    return this.toLast() ? this.here() : undefined;
-  }
-
   /** The place of the smallest key, or `undefined`. */
   firstEntry(): OccupiedEntry<K, V> | undefined {
     return this.toFirst() ? this.occupied() : undefined;
@@ -265,50 +208,6 @@ export class BTreeMap<K, V> extends TreeCollection<K, V, [K, V]> {
   }
 
   // ── Many entries ───────────────────────────────────────────────────────────────────────────────────────────────
-
-  entries(): TreeIter<K, V, [K, V]> {
-    return this.iter();
-  }
-
-  /** All keys in order. */
-  keys(): TreeIter<K, V, K> {
-    return this.iterOf(KEYS);
-  }
-
-  /** All values, in the order of their keys. */
-  values(): TreeIter<K, V, V> {
-    return this.iterOf(VALUES);
-  }
-
-  /** Every entry, its value borrowed for changing. */
-  iterMut(): Generator<[K, RefMut<V>], undefined> {
-    return this.rangeMut();
-  }
-
-  /** Every value, borrowed for changing. */
-  *valuesMut(): Generator<RefMut<V>, undefined> {
-    for (const [, value] of this.rangeMut()) yield value;
-    return undefined;
-  }
-
-  /** {@link BTreeMap.range}, with values borrowed for changing. */
-  *rangeMut(start?: RangeEnd<K>, end?: RangeEnd<K>): Generator<[K, RefMut<V>], undefined> {
-    if (this.state !== OWNED) this.enter();
-    const { tree } = this;
-    const walk = this.walkOver(start, end);
-    while (!walk.isOver) {
-      const { node } = walk.forwardPlace();
-      const { index } = tree;
-      yield [tree.readKey(node, index), RefMut.of(tree.valueType, this, tree.valueAt(node, index))];
-    }
-    return undefined;
-  }
-
-  /** As JavaScript's `Map`: value, then key. */
-  forEach(f: (value: V, key: K, map: this) => void): void {
-    if (this.state !== OWNED) this.enter();
-    new Visit(this.tree, this, (value: V, key: K) => f(value, key, this)).run();
-  }
 
   /** Inserts all entries of an iterable; old values are dropped. When it throws, what it gave before is kept. */
   extend(entries: Iterable<readonly [K, V]>): void {
@@ -440,30 +339,6 @@ export class BTreeMap<K, V> extends TreeCollection<K, V, [K, V]> {
   /** Rust's `==`. */
   equals(other: BTreeMap<K, V>): boolean {
     return this.length === other.length && this.compareTo(other) === 0;
-  }
-
-  /** In Node's inspect: `BTreeMap<u32, u8>(2) { 1 => 10, 2 => 20 }`. */
-  inspectContents(show: (value: unknown) => string): string {
-    return `(${this.length}) ${show(new Map(this.toArray())).replace(/^Map\(\d+\) /, "")}`;
-  }
-
-  private toFirst(): boolean {
-    if (this.state !== OWNED) this.enter();
-    return this.tree.toFirst();
-  }
-
-  private toLast(): boolean {
-    if (this.state !== OWNED) this.enter();
-    return this.tree.toLast();
-  }
-
-  private here(): [K, V] {
-    const { tree } = this;
-    return [tree.readKey(tree.node, tree.index), tree.readValue(tree.node, tree.index)];
-  }
-
-  private mutHere(): RefMut<V> {
-    return RefMut.of(this.tree.valueType, this, this.tree.valueAt(this.tree.node, this.tree.index));
   }
 
   /** Puts a checked value where the tree stands, and gives the old one. */
