@@ -23,10 +23,11 @@ export class Page<S extends PageSize = Size4KiB> {
   /** The page that holds an address. @throws {@link AddressError} `address/not-canonical` */
   static containingAddress(address: number): Page;
   static containingAddress<S extends PageSize>(address: number, size: S): Page<S>;
-  static containingAddress(address: number, size: PageSize = Size4KiB): Page<PageSize> {
+  static containingAddress(address: number, size?: PageSize): Page<PageSize> {
     // Written out: what is imported from another file must be looked up, which would be a third of what this costs.
     if (!(Number.isInteger(address) && address >= -0x8000_0000_0000 && address < 0x8000_0000_0000))
       VirtAddr.new(address);
+    if (size === undefined) return new Page((address - (address & 0xfff)) as VirtAddr, Size4KiB);
     return new Page((address - (address & (size.bytes - 1))) as VirtAddr, size);
   }
 

@@ -23,9 +23,10 @@ export class PhysFrame<S extends PageSize = Size4KiB> {
   /** The frame that holds an address. @throws {@link AddressError} `address/not-physical` */
   static containingAddress(address: number): PhysFrame;
   static containingAddress<S extends PageSize>(address: number, size: S): PhysFrame<S>;
-  static containingAddress(address: number, size: PageSize = Size4KiB): PhysFrame<PageSize> {
+  static containingAddress(address: number, size?: PageSize): PhysFrame<PageSize> {
     // Written out, as in `Page`.
     if (!(Number.isInteger(address) && address >= 0 && address < 0x10_0000_0000_0000)) PhysAddr.new(address);
+    if (size === undefined) return new PhysFrame((address - (address & 0xfff)) as PhysAddr, Size4KiB);
     return new PhysFrame((address - (address & (size.bytes - 1))) as PhysAddr, size);
   }
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { MappedPageTable, Page, PhysFrame, Size1GiB, Size2MiB, VirtAddr } from "../../src/index.ts";
+import {
+  MappedPageTable,
+  Page,
+  PhysFrame,
+  PhysicalMemoryError,
+  Size1GiB,
+  Size2MiB,
+  VirtAddr,
+} from "../../src/index.ts";
 import { DATA, NO_EXECUTE, PRESENT, ROOT, Tables, USER_ACCESSIBLE, WRITABLE } from "../setup.ts";
 
 const page = Page.containingAddress(0x4444_4444_0000);
@@ -18,6 +26,33 @@ function mapped(kind: string): Tables & { subject: MappedPageTable | Tables["map
 const refuses = (code: string): Error => expect.objectContaining({ code }) as Error;
 
 describe.each(["OffsetPageTable", "MappedPageTable"])("%s", (kind) => {
+  it("unmaps and changes flags where the tables lead now, also after somebody else has changed the way there", () => {
+    const { subject, memory, frames } = mapped(kind);
+    for (const each of [1, 2, 3, 4])
+      subject.mapTo(page.add(each), PhysFrame.containingAddress(0x1000), DATA, frames).ignore();
+    subject.updateFlags(page.add(1), PRESENT).ignore();
+    expect(memory.readU64(0x4000 + 8 * 0x41)).toBe(0x1001n);
+    // Another table takes the place of the one of level 1.
+    memory.writeU64(0x9000 + 8 * 0x42, 0x5003n);
+    memory.writeU64(0x3000 + 8 * 0x22, 0x9003n);
+    subject.updateFlags(page.add(2), PRESENT).ignore();
+    expect(memory.readU64(0x9000 + 8 * 0x42)).toBe(0x5001n);
+    expect(memory.readU64(0x4000 + 8 * 0x42)).toBe(0x1003n);
+    expect(subject.unmap(page.add(2)).frame.startAddress).toBe(0x5000);
+    expect(() => subject.unmap(page.add(3))).toThrow(refuses("map/page-not-mapped"));
+    // An entry on the way differs in its upper half alone: that address is outside of memory.
+    memory.writeU64(0x2000 + 8 * 0x111, 0x1_0000_3003n);
+    expect(() => subject.unmap(page.add(4))).toThrow(PhysicalMemoryError);
+    expect(() => subject.updateFlags(page.add(4), PRESENT)).toThrow(PhysicalMemoryError);
+    expect(() => subject.mapTo(page.add(5), PhysFrame.containingAddress(0), DATA, frames)).toThrow(PhysicalMemoryError);
+    expect(() => subject.translateAddr(page.startAddress)).toThrow(PhysicalMemoryError);
+    // The way ends.
+    memory.writeU64(0x2000 + 8 * 0x111, 0n);
+    expect(() => subject.unmap(page.add(4))).toThrow(refuses("map/page-not-mapped"));
+    memory.writeU64(0x2000 + 8 * 0x111, 0x83n);
+    expect(() => subject.unmap(page.add(4))).toThrow(refuses("map/parent-entry-huge-page"));
+  });
+
   it("unmap gives the frame back, leaves the tables, and refuses the second time", () => {
     const { subject, memory, frames } = mapped(kind);
     const taken = frames.taken.size;

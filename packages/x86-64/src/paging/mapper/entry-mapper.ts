@@ -12,11 +12,10 @@ import { AddressError } from "../../errors.ts";
 import { FlagUpdateError, MapperPanic, MapToError, UnmapError } from "../errors.ts";
 import type { FrameAllocator } from "../frame-allocator.ts";
 import { Page } from "../page.ts";
-import { offsetIn, type PageSize } from "../page-size.ts";
+import { offsetIn, Size4KiB, type PageSize } from "../page-size.ts";
 import { checkFlags, highBits, lowBits, PageTableFlags, type FlagWord } from "../page-table-flags.ts";
 import { addressIn, highOf, lowOf } from "../page-table.ts";
 import { PhysFrame } from "../phys-frame.ts";
-import { UNUSUAL } from "./flat-tables.ts";
 import { MapperFlush, MapperFlushAll, type FlushCounter } from "./flush.ts";
 import type { MapperAllSizes } from "./mapper.ts";
 import { TableReader } from "./table-reader.ts";
@@ -43,23 +42,23 @@ export abstract class EntryMapper extends TableReader implements MapperAllSizes,
     flags: FlagWord,
     frameAllocator: FrameAllocator,
   ): MapperFlush<S> {
+    const address = page.startAddress;
+    const to = frame.startAddress;
+    const { last } = this.walk;
     // Literals are part of the compiled code, a module's constants are looked up. HUGE_PAGE is none of an entry of 4 KiB;
     // 7 is INHERITED.
-    const at = page.startAddress;
-    const to = frame.startAddress;
-    const isWritten =
+    const at =
       typeof flags === "number" &&
       (flags & 0xff_ff7f) === flags &&
-      page.size.level === 1 &&
-      frame.size.level === 1 &&
-      this.walk.last.put(
-        Math.floor(at / 0x20_0000) | 0,
-        (at >>> 11) & 0x3fe,
-        to | 0 | (flags & 0xfff),
-        (to / 0x1_0000_0000) | ((flags >>> 12) << 20),
-        flags & 7,
-      );
-    if (!isWritten) this.mapEntry(at, page.size, to, frame.size, flags, inherited(flags), frameAllocator);
+      (page.size as PageSize) === Size4KiB &&
+      (frame.size as PageSize) === Size4KiB
+        ? last.find(Math.floor(address / 0x20_0000) | 0, (address >>> 11) & 0x3fe, flags & 7)
+        : -1;
+    const { words } = last;
+    if (at >= 0 && (words[at]! | words[(at + 1) | 0]!) === 0) {
+      words[(at + 1) | 0] = (to / 0x1_0000_0000) | (((flags as number) >>> 12) << 20);
+      words[at] = to | 0 | ((flags as number) & 0xfff);
+    } else this.mapEntry(address, page.size, to, frame.size, flags, inherited(flags), frameAllocator);
     return new MapperFlush(page, this);
   }
 
@@ -98,32 +97,32 @@ export abstract class EntryMapper extends TableReader implements MapperAllSizes,
 
   unmap<S extends PageSize>(page: Page<S>): { readonly frame: PhysFrame<S>; readonly flush: MapperFlush<S> } {
     const { startAddress, size } = page;
-    const flat = this.walk.flatForWriting;
-    const at = flat?.leaf(Math.floor(startAddress / 0x4000_0000) | 0, startAddress | 0) ?? UNUSUAL;
+    const { last } = this.walk;
+    const at =
+      (size as PageSize) === Size4KiB
+        ? last.find(Math.floor(startAddress / 0x20_0000) | 0, (startAddress >>> 11) & 0x3fe, 0)
+        : -1;
+    const { words } = last;
     let frame: PhysAddr;
-    if (at >= 0 && flat!.leafMask === 0xfff && size.level === 1 && (flat!.words[at]! & 0x81) === 1) {
-      const { words } = flat!;
-      frame = addressIn(words[at]!, words[at + 1]!);
+    if (at >= 0 && (words[at]! & 0x81) === 1) {
+      frame = addressIn(words[at]!, words[(at + 1) | 0]!);
       words[at] = 0;
-      words[at + 1] = 0;
+      words[(at + 1) | 0] = 0;
     } else frame = this.remove(startAddress, size);
     return { frame: PhysFrame.fromStartAddressUnchecked(frame, size), flush: new MapperFlush(page, this) };
   }
 
   updateFlags<S extends PageSize>(page: Page<S>, flags: FlagWord): MapperFlush<S> {
     const { startAddress, size } = page;
-    const flat = this.walk.flatForWriting;
-    const at = flat?.leaf(Math.floor(startAddress / 0x4000_0000) | 0, startAddress | 0) ?? UNUSUAL;
-    if (
-      at >= 0 &&
-      flat!.leafMask === 0xfff &&
-      size.level === 1 &&
-      typeof flags === "number" &&
-      (flags & 0xff_ffff) === flags
-    ) {
-      const { words } = flat!;
-      words[at] = (words[at]! & ADDRESS_LOW) | (flags & 0xfff);
-      words[at + 1] = (words[at + 1]! & ADDRESS_HIGH) | ((flags >>> 12) << 20);
+    const { last } = this.walk;
+    const at =
+      (size as PageSize) === Size4KiB && typeof flags === "number" && (flags & 0xff_ffff) === flags
+        ? last.find(Math.floor(startAddress / 0x20_0000) | 0, (startAddress >>> 11) & 0x3fe, 0)
+        : -1;
+    const { words } = last;
+    if (at >= 0 && (words[at]! | words[(at + 1) | 0]!) !== 0) {
+      words[at] = (words[at]! & ADDRESS_LOW) | ((flags as number) & 0xfff);
+      words[(at + 1) | 0] = (words[(at + 1) | 0]! & ADDRESS_HIGH) | (((flags as number) >>> 12) << 20);
     } else this.replaceFlags(startAddress, size.level, flags, size.level > 1 ? HUGE : 0);
     return new MapperFlush(page, this);
   }

@@ -30,23 +30,19 @@ export class FlatTables {
   private readonly memory: Memory;
   private readonly level4: Ptr;
   private readonly offset: number;
-  private readonly forWriting: boolean;
   private generation = -1;
-  /** First words of the first and the last table that the window has room for. */
-  private lowest = 0;
-  private highest = -1;
+  /** First word of the last table that the window has room for. */
+  private highest = 0;
   private difference = 0;
   private root = 0;
 
   /**
    * @param offset - what is to be added to a frame's address to reach it in `memory`
-   * @param forWriting - whether entries will be written through {@link words}
    */
-  constructor(memory: Memory, level4: Ptr, offset: number, forWriting: boolean) {
+  constructor(memory: Memory, level4: Ptr, offset: number) {
     this.memory = memory;
     this.level4 = level4;
     this.offset = offset;
-    this.forWriting = forWriting;
   }
 
   /**
@@ -59,58 +55,58 @@ export class FlatTables {
    * @returns the entry's index in {@link words}; {@link NOT_MAPPED}, {@link UNUSUAL}
    */
   leaf(upper: number, lower: number): number {
-    // Written out for each level, and so too long (more than 460 bytes of bytecode) for V8 to make it part of its callers,
-    // which are then small enough to become part of theirs: so the address needs no box on its way here.
-    // Bit 0 is PRESENT, bit 7 HUGE_PAGE: literals are part of the compiled code, a module's constants are looked up.
-    if (this.generation !== this.memory.generation && !this.locate()) return UNUSUAL;
-    const { words, difference, lowest, highest } = this;
-    let at = this.root + ((upper >>> 8) & 0x3fe);
+    // Short enough for V8 to make it part of its callers. Literals are part of the compiled code, a module's constants are
+    // looked up: bit 0 is PRESENT, bit 7 HUGE_PAGE. A frame above 4 GiB is noticed when its table has been looked for below.
+    if (this.generation !== this.memory.generation && !this.locate()) return -2;
+    const { words, difference, highest } = this;
+    let at = (this.root + ((upper >>> 8) & 0x3fe)) | 0;
     let low = words[at]!;
-    if ((low & 1) === 0) return NOT_MAPPED;
-    let table = ((low & 0xffff_f000) >>> 2) + difference;
-    if ((words[at + 1]! & 0xf_ffff) !== 0 || table < lowest || table > highest || (low & 0x80) !== 0) return UNUSUAL;
-
-    at = table + ((upper & 0x1ff) << 1);
+    let high = words[at + 1]!;
+    let table = (((low >>> 12) << 10) + difference) | 0;
+    if ((low & 0x81) !== 1 || table >>> 0 > highest) return this.ending(low, 0, at, 0);
+    at = (table + ((upper & 0x1ff) << 1)) | 0;
     low = words[at]!;
-    if ((low & 1) === 0) return NOT_MAPPED;
-    if ((low & 0x80) !== 0) {
-      this.leafMask = 0x3fff_ffff;
-      return at;
-    }
-    table = ((low & 0xffff_f000) >>> 2) + difference;
-    if ((words[at + 1]! & 0xf_ffff) !== 0 || table < lowest || table > highest) return UNUSUAL;
-
-    at = table + ((lower >>> 20) & 0x3fe);
+    table = (((low >>> 12) << 10) + difference) | 0;
+    if ((low & 0x81) !== 1 || table >>> 0 > highest) return this.ending(low, high, at, 0x3fff_ffff);
+    high |= words[at + 1]!;
+    at = (table + ((lower >>> 20) & 0x3fe)) | 0;
     low = words[at]!;
-    if ((low & 1) === 0) return NOT_MAPPED;
-    if ((low & 0x80) !== 0) {
-      this.leafMask = 0x1f_ffff;
-      return at;
-    }
-    table = ((low & 0xffff_f000) >>> 2) + difference;
-    if ((words[at + 1]! & 0xf_ffff) !== 0 || table < lowest || table > highest) return UNUSUAL;
-
-    at = table + ((lower >>> 11) & 0x3fe);
+    table = (((low >>> 12) << 10) + difference) | 0;
+    if ((low & 0x81) !== 1 || table >>> 0 > highest) return this.ending(low, high, at, 0x1f_ffff);
+    if (((high | words[at + 1]!) & 0xf_ffff) !== 0) return -2;
+    at = (table + ((lower >>> 11) & 0x3fe)) | 0;
+    if (words[at] === 0 && words[at + 1] === 0) return -1;
     this.leafMask = 0xfff;
-    low = words[at]!;
-    if ((low & 1) !== 0) return at;
-    return low === 0 && words[at + 1] === 0 ? NOT_MAPPED : at;
+    return at;
+  }
+
+  /**
+   * What {@link leaf} answers where the way does not go on.
+   *
+   * @param low - half of the entry at `at`
+   * @param high - halves of those above it
+   * @param mask - bytes, less 1, of the page that such an entry can map; 0: none
+   */
+  private ending(low: number, high: number, at: number, mask: number): number {
+    if ((high & 0xf_ffff) !== 0) return UNUSUAL;
+    if ((low & 1) === 0) return NOT_MAPPED;
+    if ((low & 0x80) === 0 || mask === 0) return UNUSUAL;
+    this.leafMask = mask;
+    return at;
   }
 
   /** @returns whether the window that holds the level 4 table can be used */
   private locate(): boolean {
     this.generation = -1;
-    this.highest = -1;
     const { level4, memory, offset } = this;
-    const { views, address, firstIndex, byteLength } = windowAt(memory, level4, this.forWriting);
-    const difference = (firstIndex + offset - address) / 4;
+    const { views, address, firstIndex, byteLength } = windowAt(memory, level4, false);
+    const difference = (offset - address) / 4;
     if (level4 + TABLE_SIZE > address + byteLength || Math.abs(difference) > MAX_WORDS) return false;
-    this.words = views.u32;
-    // `| 0`: quotients are integers, and V8 is to store them as such.
+    // Only what is in the window, so that word 0 is the lowest. `| 0`: quotients are integers, and V8 is to store them so.
+    this.words = views.u32.subarray(firstIndex / 4, (firstIndex + byteLength) / 4);
     this.difference = difference | 0;
-    this.lowest = (firstIndex / 4) | 0;
-    this.highest = ((firstIndex + byteLength - TABLE_SIZE) / 4) | 0;
-    this.root = ((firstIndex + (level4 - address)) / 4) | 0;
+    this.highest = ((byteLength - TABLE_SIZE) / 4) | 0;
+    this.root = ((level4 - address) / 4) | 0;
     this.generation = memory.generation;
     return true;
   }

@@ -1,5 +1,5 @@
 /**
- * The way to the level 1 table that was last mapped into.
+ * The way to the level 1 table that was last changed.
  *
  * @module
  */
@@ -8,103 +8,100 @@ import type { VirtAddr } from "../../addr.ts";
 import type { TableWindow } from "./table-window.ts";
 
 const NO_WORDS = new Uint32Array(0);
+const NO_ENTRIES = new Float64Array(0);
 /** The number of no region. */
 const NONE = 0x4000_0000;
+const PRESENT = 1;
 
 /**
  * Three entries, the table that they lead to, and the flags that they all have.
  *
  * It is only good while the entries hold what they held, which each use compares: so nobody has to say when tables change.
- * The halves of entries are kept as signed integers, which V8 stores without a box.
+ * Entries are compared as the doubles that their bits stand for, each in one step: halves took a third of the time that
+ * mapping a page takes. Doubles that are equal have equal bits, except for ±0, and a present entry is neither.
  */
 export class LastWay {
+  /** The words that all of it lies in, as it does in plain memory and in a machine's. */
+  words: Uint32Array = NO_WORDS;
   private readonly memory: Memory;
   /** Number of the region of 2 MiB that the table maps. */
   private region: number = NONE;
   private generation = -1;
   /** Flags among the low twelve that all three have. */
   private flags = 0;
-  /** The words that all of it lies in, as it does in plain memory and in a machine's. */
-  private words: Uint32Array = NO_WORDS;
+  /** First word of the table. */
   private first = 0;
-  // The entries, by level: where each is, and its halves.
+  /** The same bytes as {@link words}. */
+  private entries: Float64Array = NO_ENTRIES;
+  // By level: where the entry is in `entries`, and what it held.
   private at4 = 0;
   private at3 = 0;
   private at2 = 0;
-  private low4 = 0;
-  private low3 = 0;
-  private low2 = 0;
-  private high4 = 0;
-  private high3 = 0;
-  private high2 = 0;
+  private entry4 = 0.5;
+  private entry3 = 0.5;
+  private entry2 = 0.5;
 
   constructor(memory: Memory) {
     this.memory = memory;
   }
 
   /**
-   * Writes an entry of 4 KiB, if this way leads to its table and it is unused; for all else there is the general way.
+   * Finds the entry of a page of 4 KiB, if this way leads to its table; for all else there is the general way.
    *
    * All parameters are small integers: they are passed without a box.
    *
    * @param region - number of the region of 2 MiB that the page is in
    * @param index - of the entry's low word in its table
    * @param parentFlags - that the entries on the way shall have
-   * @returns whether it was written
+   * @returns where its low word is in {@link words}; −1: this is not the way
    */
-  put(region: number, index: number, low: number, high: number, parentFlags: number): boolean {
+  find(region: number, index: number, parentFlags: number): number {
     if (region !== this.region || (parentFlags & ~this.flags) !== 0 || this.generation !== this.memory.generation)
-      return false;
-    const { words, at2, at3, at4 } = this;
-    const at = this.first + index;
-    // One comparison for all that must be as it was: of the six halves, and of the two that must be 0.
-    const changed =
-      (words[at2]! ^ this.low2) |
-      (words[at2 + 1]! ^ this.high2) |
-      (words[at3]! ^ this.low3) |
-      (words[at3 + 1]! ^ this.high3) |
-      (words[at4]! ^ this.low4) |
-      (words[at4 + 1]! ^ this.high4) |
-      words[at]! |
-      words[at + 1]!;
-    if (changed !== 0) return false;
-    words[at + 1] = high;
-    words[at] = low;
-    return true;
+      return -1;
+    const { entries } = this;
+    if (entries[this.at2] !== this.entry2 || entries[this.at3] !== this.entry3 || entries[this.at4] !== this.entry4)
+      return -1;
+    return (this.first + index) | 0;
   }
 
   forget(): void {
     this.region = NONE;
   }
 
-  /** An entry on a new way, from level 4 down. */
+  /** An entry on a new way, from level 4 down, with the index of its low word. */
   note(level: 2 | 3 | 4, words: Uint32Array, at: number): void {
-    const low = words[at]! | 0;
-    const high = words[at + 1]! | 0;
     if (level === 4) {
-      this.words = words;
-      this.at4 = at;
-      this.low4 = low;
-      this.high4 = high;
-    } else if (level === 3) {
-      this.at3 = at;
-      this.low3 = low;
-      this.high3 = high;
-    } else {
-      this.at2 = at;
-      this.low2 = low;
-      this.high2 = high;
+      if (words !== this.words) this.use(words);
+      this.flags = 0xfff;
     }
-    if (words !== this.words) this.words = NO_WORDS;
+    this.flags &= words === this.words && (at & 1) === 0 ? words[at]! : 0;
+    const index = at >> 1;
+    // NaN is never found again.
+    const entry = this.entries[index] ?? NaN;
+    if (level === 4) {
+      this.at4 = index;
+      this.entry4 = entry;
+    } else if (level === 3) {
+      this.at3 = index;
+      this.entry3 = entry;
+    } else {
+      this.at2 = index;
+      this.entry2 = entry;
+    }
   }
 
   /** The new way is complete. */
   remember(address: VirtAddr, table: TableWindow): void {
-    if (table.words !== this.words) return;
+    if (table.words !== this.words || (this.flags & PRESENT) === 0) return;
     this.region = regionOf(address);
     this.generation = this.memory.generation;
-    this.flags = this.low4 & this.low3 & this.low2 & 0xfff;
     this.first = table.first;
+  }
+
+  private use(words: Uint32Array): void {
+    const isAligned = words.byteOffset % 8 === 0;
+    this.words = words;
+    this.entries = isAligned ? new Float64Array(words.buffer, words.byteOffset, words.length >> 1) : NO_ENTRIES;
   }
 }
 

@@ -49,8 +49,6 @@ export class TableWalk {
 
   /** The fast way to translate, where tables are at an offset. */
   readonly flat: FlatTables | undefined;
-  /** Likewise to an entry that will be written. */
-  readonly flatForWriting: FlatTables | undefined;
   private readonly pointer: TablePointer | undefined;
   /** Where there is no {@link pointer}: what is to be added to a frame's address. Saves a call on each level. */
   private readonly offset: number;
@@ -58,7 +56,7 @@ export class TableWalk {
   private readonly level2: TableWindow;
   private readonly level3: TableWindow;
   private readonly level4: TableWindow;
-  /** The fast way to map into the table that was mapped into before. */
+  /** The fast way to change the table that was changed before. */
   readonly last: LastWay;
   /** What the last {@link makeWay} has changed: level, and the halves of the entry before, one after the other. */
   private readonly changed: number[] = [];
@@ -75,10 +73,7 @@ export class TableWalk {
     this.level3 = new TableWindow(memory);
     this.level4 = new TableWindow(memory);
     this.last = new LastWay(memory);
-    if (typeof pointer === "number") {
-      this.flat = new FlatTables(memory, level4Table.address, pointer, false);
-      this.flatForWriting = new FlatTables(memory, level4Table.address, pointer, true);
-    }
+    if (typeof pointer === "number") this.flat = new FlatTables(memory, level4Table.address, pointer);
   }
 
   /** Where the table in `frame` can be read and written. */
@@ -174,6 +169,8 @@ export class TableWalk {
     forWriting: boolean,
     isLenient: boolean = this.isRecursive,
   ): TableWindow | undefined {
+    const isRemembered = target === 1 && forWriting && !isLenient;
+    if (isRemembered) this.last.forget();
     let window = this.openLevel4(forWriting);
     for (let level: Level = 4; level > target; level--) {
       const at = window.first + entryOffset(address, level as Level);
@@ -183,8 +180,10 @@ export class TableWalk {
         this.obstacle = isMapped ? "map/parent-entry-huge-page" : "map/page-not-mapped";
         return undefined;
       }
+      if (isRemembered) this.last.note(level as 2 | 3 | 4, window.words, at);
       window = this.open((level - 1) as Level, address, addressIn(low, window.words[at + 1]!), forWriting);
     }
+    if (isRemembered) this.last.remember(address, window);
     return window;
   }
 
