@@ -132,8 +132,9 @@ export class TlsfAllocator extends GlobalAlloc {
 
   private take(size: number, align: number): Ptr {
     if (!this.staysPut && this.memory.generation !== this.generation) this.sync();
-    const at = align === 8 ? this.linear.allocate(size) : NULL;
-    return at !== NULL ? at : this.allocateRare(size, align);
+    const { linear } = this;
+    const block = align === 8 ? linear.allocate(size) : 0;
+    return block !== 0 ? linear.base + block : this.allocateRare(size, align);
   }
 
   /**
