@@ -121,6 +121,23 @@ describe("formatAddress", () => {
       "                beef",
     ]);
     expect(formatAddress(-1, "{:x}")).toBe("ffffffffffffffff");
+  });
+
+  it("fills, aligns and signs as Rust does, and prints a pointer in full", () => {
+    const formats = ["{:<6x}", "{:^7x}", "{:*>8X}", "{:*^#09x}", "{:+#x}", "{:#p}", "{:#20p}", "{:<#5p}"];
+    expect(formats.map((format) => formatAddress(0xbeef, format))).toEqual([
+      "beef  ",
+      " beef  ",
+      "****BEEF",
+      "0x000beef",
+      "+0xbeef",
+      "0x000000000000beef",
+      "0x00000000000000beef",
+      "0xbeef",
+    ]);
+  });
+
+  it("refuses other formats", () => {
     for (const format of ["{}", "{:?}", "", "{:#08d}"])
       expect(() => formatAddress(0, format)).toThrow(expect.objectContaining({ code: "address/format" }));
   });

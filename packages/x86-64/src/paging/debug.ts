@@ -17,17 +17,24 @@ const RADIX: Readonly<Record<string, [radix: number, prefix: string]>> = {
   p: [16, "0x"],
 };
 
+/** Fill and alignment, sign, `#`, `0`, width, kind. */
+const FORMAT = /^\{:(?:(.?)([<^>]))?(\+?)(#?)(0?)(\d*)([xXobp])\}$/su;
+/** Characters of a whole address after `{:#p}`: `0x` and 16 digits. */
+const POINTER_WIDTH = 18;
+
 /**
  * An address in one of Rust's formats for addresses.
  *
  * @param address - a virtual or physical address
- * @param spec - `{:x}`, `{:#X}`, `{:o}`, `{:b}`, `{:p}`; with a width and leading zeros `{:#018x}`
+ * @param spec - `{:x}`, `{:#X}`, `{:o}`, `{:b}`, `{:p}`; with a width and leading zeros `{:#018x}`; with a fill and an
+ * alignment `{:*<20x}`. `{:#p}` is a pointer in full: as `{:#018x}`
  * @throws {@link AddressError} `address/format` for another; `address/not-canonical` for what is no address
  * @example formatAddress(0xb8000, "{:#018x}") // => "0x00000000000b8000"
+ * @example formatAddress(0xb8000, "{:_^#11x}") // => "__0xb8000__"
  */
 export function formatAddress(address: number, spec: string): string {
-  const [, alternate, zero, width, kind] = /^\{:(#?)(0?)(\d*)([xXobp])\}$/.exec(spec) ?? [];
-  const found = RADIX[kind ?? ""];
+  const [, fill, alignment, sign, alternate, zero, width = "", kind = ""] = FORMAT.exec(spec) ?? [];
+  const found = RADIX[kind];
   if (found === undefined)
     throw new AddressError(
       "address/format",
@@ -39,9 +46,17 @@ export function formatAddress(address: number, spec: string): string {
   const [radix, prefix] = found;
   const digits = BigInt.asUintN(64, BigInt(address)).toString(radix);
   const shown = kind === "X" ? digits.toUpperCase() : digits;
-  const head = alternate === "#" || kind === "p" ? prefix : "";
-  const total = Number(width ?? 0);
-  return zero === "0" ? head + shown.padStart(total - head.length, "0") : (head + shown).padStart(total);
+  const head = (sign ?? "") + (alternate === "#" || kind === "p" ? prefix : "");
+  const isFullPointer = alternate === "#" && kind === "p";
+  const total = Number(isFullPointer && width === "" ? POINTER_WIDTH : width);
+  if (zero === "0" || isFullPointer) return head + shown.padStart(total - head.length, "0");
+  return aligned(head + shown, total, alignment ?? ">", fill === undefined || fill === "" ? " " : fill);
+}
+
+function aligned(text: string, total: number, alignment: string, fill: string): string {
+  const missing = Math.max(0, total - text.length);
+  const before = alignment === "<" ? 0 : alignment === "^" ? Math.floor(missing / 2) : missing;
+  return fill.repeat(before) + text + fill.repeat(missing - before);
 }
 
 /** `{:?}` of the crate's `MappedFrame`. */

@@ -2,8 +2,8 @@
  * What the CPU says about a page fault, besides the address in CR2.
  *
  * ```
- *   31  │ 15  │ 6  │ 5  │ 4 │ 3    │ 2 │ 1 │ 0
- *   RMP │ SGX │ SS │ PK │ I │ RSVD │ U │ W │ P
+ *   31  │ 15  │ 7    │ 6  │ 5  │ 4 │ 3    │ 2 │ 1 │ 0
+ *   RMP │ SGX │ HLAT │ SS │ PK │ I │ RSVD │ U │ W │ P
  * ```
  *
  * @see Intel SDM volume 3A, 4.7; https://docs.rs/x86_64/0.15.4/x86_64/structures/idt/struct.PageFaultErrorCode.html
@@ -21,6 +21,8 @@ const FLAGS = {
   INSTRUCTION_FETCH: 0x10,
   PROTECTION_KEY: 0x20,
   SHADOW_STACK: 0x40,
+  /** It occurred during the walk of HLAT paging. */
+  HLAT: 0x80,
   SGX: 0x8000,
   RMP: 0x8000_0000,
 } as const;

@@ -10,7 +10,7 @@ import {
 
 describe("PageFaultErrorCode", () => {
   it("names its bits as the crate does", () => {
-    expect(PageFaultErrorCode.names(0x8000_807f)).toEqual([
+    expect(PageFaultErrorCode.names(0x8000_80ff)).toEqual([
       "PROTECTION_VIOLATION",
       "CAUSED_BY_WRITE",
       "USER_MODE",
@@ -18,10 +18,11 @@ describe("PageFaultErrorCode", () => {
       "INSTRUCTION_FETCH",
       "PROTECTION_KEY",
       "SHADOW_STACK",
+      "HLAT",
       "SGX",
       "RMP",
     ]);
-    expect(PageFaultErrorCode.all).toBe(0x8000_807f);
+    expect(PageFaultErrorCode.all).toBe(0x8000_80ff);
     expect(PageFaultErrorCode.debug(0x102)).toBe("PageFaultErrorCode(CAUSED_BY_WRITE | 0x100)");
     expect(PageFaultErrorCode.debug(0, true)).toBe("PageFaultErrorCode(\n    0x0,\n)");
   });
