@@ -5,7 +5,7 @@ import * as api from "../src/index.ts";
 import { replays } from "./conformance/replay.ts";
 
 describe("the recordings of the crate x86_64 0.15.4", () => {
-  for (const suite of ["addr", "page", "flags", "recursive", "mapper"])
+  for (const suite of ["addr", "page", "flags", "recursive", "mapper", "structures"])
     for (const strict of [false, true])
       it(`${suite} passes${strict ? " with Rust's outcome where ours differs" : ""}`, () => {
         const tally = new Tally();

@@ -47,12 +47,21 @@ export class Descriptor {
     return new Descriptor([0xffff, 0x00cf_f300]);
   }
 
-  /** A task state segment, available for `ltr`. @throws {@link StructureError} `structure/address` unless canonical */
+  /**
+   * A task state segment, available for `ltr`.
+   *
+   * Its limit is that of the 104 bytes; where the segment says that its I/O permission map begins behind them, of all
+   * bytes before the map. Of a bare address only the 104 bytes are known.
+   *
+   * @throws {@link StructureError} `structure/address` unless canonical
+   */
   static tssSegment(tss: TaskStateSegment | Ptr): Descriptor {
     const base = typeof tss === "number" ? tss : tss.address;
     checkPointer(base);
+    const size = typeof tss === "number" ? 0 : tss.ioMapBase;
+    const limit = Math.max(TaskStateSegment.SIZE, size) - 1;
     const low = base >>> 0;
-    const first = (((low & 0xffff) << 16) | (TaskStateSegment.SIZE - 1)) >>> 0;
+    const first = (((low & 0xffff) << 16) | limit) >>> 0;
     const second = ((low & 0xff00_0000) | PRESENT_TSS | ((low >>> 16) & 0xff)) >>> 0;
     return new Descriptor([first, second, Math.floor(base / TWO_32) >>> 0, 0]);
   }

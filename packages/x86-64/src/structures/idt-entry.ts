@@ -16,9 +16,10 @@
  */
 import { hex, type Memory, type Ptr } from "@kmem/memory";
 import type { Hardware } from "../hardware.ts";
+import { debugStruct } from "./debug-struct.ts";
 import { checkField } from "./errors.ts";
 import { checkPointer, InterruptStackFrame } from "./interrupt-stack-frame.ts";
-import type { PrivilegeLevel, SegmentSelector } from "./segment-selector.ts";
+import { SegmentSelector, type PrivilegeLevel } from "./segment-selector.ts";
 
 const TWO_32 = 0x1_0000_0000;
 const OPTIONS = 4;
@@ -84,9 +85,10 @@ export class IdtEntry {
     return this;
   }
 
+  /** Where the handler's code is; of an address that is not canonical only the low 48 bits count. */
   get handlerAddr(): Ptr {
     const low = ((this.memory.readU16(this.address + 6) << 16) | this.memory.readU16(this.address)) >>> 0;
-    return (this.memory.readU32(this.address + 8) | 0) * TWO_32 + low;
+    return ((this.memory.readU32(this.address + 8) << 16) >> 16) * TWO_32 + low;
   }
 
   get codeSelector(): SegmentSelector {
@@ -141,6 +143,24 @@ export class IdtEntry {
     checkField("structure/stack-index", "an index in the interrupt stack table", index, 6);
     this.options = (this.options & ~IST) | (index + 1);
     return this;
+  }
+
+  /** Rust's `Debug`. @param pretty - `{:#?}`: a line for each field */
+  debug(pretty = false): string {
+    const { stackIndex } = this;
+    const some = pretty ? `Some(\n    ${stackIndex},\n)` : `Some(${stackIndex})`;
+    const options = [
+      ["code_selector", SegmentSelector.debug(this.codeSelector, pretty)],
+      ["stack_index", stackIndex === undefined ? "None" : some],
+      ["type", `0b${((this.options >>> 8) & 0xf).toString(2).padStart(2, "0")}`],
+      ["privilege_level", `Ring${this.privilegeLevel}`],
+      ["present", String(this.isPresent)],
+    ] as const;
+    const fields = [
+      ["handler_addr", hex(this.handlerAddr)],
+      ["options", debugStruct("EntryOptions", options, pretty)],
+    ] as const;
+    return debugStruct("Entry", fields, pretty);
   }
 
   toString(): string {

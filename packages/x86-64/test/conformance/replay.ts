@@ -4,6 +4,7 @@ import { replayFlags } from "./flags.ts";
 import { replayMapper } from "./mapper.ts";
 import { replayPage } from "./page.ts";
 import { replayRecursive } from "./recursive.ts";
+import { replayStructures } from "./structures.ts";
 import type { Api, Case, Recording } from "./words.ts";
 
 function eachCase(replayCase: (api: Api, given: Case, strict: boolean) => void): Replay<Api> {
@@ -25,5 +26,6 @@ export const replays: Record<string, Replay<Api>> = {
   page: eachCase(replayPage),
   flags: eachCase(replayFlags),
   recursive: eachCase(replayRecursive),
+  structures: eachCase(replayStructures),
   mapper: eachCase(replayMapper),
 };

@@ -65,6 +65,17 @@ describe("GlobalDescriptorTable", () => {
     expect(() => gdt.append(Descriptor.userCodeSegment())).toThrow(StructureError);
   });
 
+  it("ends the segment of a TSS before its I/O map, where it has one", () => {
+    const tss = TaskStateSegment.new(new LinearMemory(new ArrayBuffer(0x100)), 0);
+    const limit = (of: Descriptor): number => of.words[0]! & 0xffff;
+    expect(limit(Descriptor.tssSegment(tss))).toBe(103);
+    tss.ioMapBase = 0x80;
+    expect(limit(Descriptor.tssSegment(tss))).toBe(0x7f);
+    expect(limit(Descriptor.tssSegment(tss.address))).toBe(103);
+    tss.ioMapBase = 4;
+    expect(limit(Descriptor.tssSegment(tss))).toBe(103);
+  });
+
   it("is found again by its bytes, and loaded with its length", () => {
     const memory = new LinearMemory(new ArrayBuffer(0x100));
     GlobalDescriptorTable.new(memory, 0x20).append(Descriptor.kernelCodeSegment());

@@ -124,4 +124,19 @@ describe("exception vectors", () => {
       "interrupt 255",
     ]);
   });
+
+  it("prints as the crate's Entry, and reads of an address only what makes it canonical", () => {
+    const [memory, idt] = table();
+    idt.breakpoint.setHandlerAddr(-0x1000, 8).setStackIndex(2);
+    expect(idt.breakpoint.debug()).toBe(
+      "Entry { handler_addr: 0xfffffffffffff000, options: EntryOptions { code_selector: " +
+        "SegmentSelector { index: 1, rpl: Ring0 }, stack_index: Some(2), type: 0b1110, privilege_level: Ring0, present: true } }",
+    );
+    expect(idt.overflow.debug(true)).toContain(
+      "\n    options: EntryOptions {\n        code_selector: SegmentSelector {",
+    );
+    expect(idt.overflow.debug(true)).toContain("\n        stack_index: None,\n        type: 0b1110,");
+    memory.writeU32(idt.overflow.address + 8, 0x1234_8000);
+    expect(idt.overflow.handlerAddr).toBe(-0x8000_0000_0000);
+  });
 });
