@@ -9,10 +9,6 @@ import { CAPACITY, MIN_LENGTH } from "./node-layout.ts";
 
 /** A tree that can grow and shrink. */
 export class Balance<K, V> extends Growth<K, V> {
-  /** An entry's bytes on their way from a leaf to an internal node. */
-  private readonly keyBytes = new Uint8Array(this.keySize);
-  private readonly valueBytes = new Uint8Array(this.valueSize);
-
   /** Moves out the key where we are; its bytes are dead afterwards. */
   takeKeyHere(): K {
     return this.keys.take(this.keyAt(this.node, this.index));
@@ -66,17 +62,14 @@ export class Balance<K, V> extends Growth<K, V> {
 
   /** The entry before it, which lies in a leaf, takes its place. */
   private removeFromInternal(node: Ptr, index: number): void {
-    const { memory, keyBytes, valueBytes } = this;
     this.toLastLeaf(this.edge(node, index), this.level - 1);
     const leaf = this.node;
     const last = this.index - 1;
-    if (this.keySize > 0) memory.readBytes(this.keyAt(leaf, last), keyBytes);
-    if (this.valueSize > 0) memory.readBytes(this.valueAt(leaf, last), valueBytes);
+    this.showForWriting(leaf);
+    this.moveEntries(node, index, leaf, last, 1);
     this.removeFromLeaf(leaf, last);
-    // The entry may have been moved by repairs; it is still the next one from here.
+    // Repairs may have moved the entry; it is still the next one from here.
     this.toNextEntry();
-    if (this.keySize > 0) memory.writeBytes(this.keyAt(this.node, this.index), keyBytes);
-    if (this.valueSize > 0) memory.writeBytes(this.valueAt(this.node, this.index), valueBytes);
     this.toNextLeafEdge();
   }
 

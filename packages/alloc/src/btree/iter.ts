@@ -61,7 +61,7 @@ export class Walk<K, V> {
 
   /** Whether the edges have met. */
   get isOver(): boolean {
-    return this.front.node === this.back.node && this.frontIndex === this.backIndex;
+    return this.frontIndex === this.backIndex && this.front.node === this.back.node;
   }
 
   /** Steps over the entry behind the front edge. There must be one. @returns the part of it that is asked for */

@@ -109,7 +109,7 @@ export abstract class MapLookup<K, V> extends TreeCollection<K, V, [K, V]> {
   /** As JavaScript's `Map`: value, then key. */
   forEach(f: (value: V, key: K, map: this) => void): void {
     if (this.state !== OWNED) this.enter();
-    new Visit(this.tree, this, (value: V, key: K) => f(value, key, this)).run();
+    new Visit(this.tree, this, f).run();
   }
 
   /** In Node's inspect: `BTreeMap<u32, u8>(2) { 1 => 10, 2 => 20 }`. */

@@ -12,14 +12,14 @@ import { NodeReader } from "./node-reader.ts";
 import type { Tree } from "./tree.ts";
 
 /** Calls a function for each entry, as long as the tree stays what it was when this was made. */
-export class Visit<K, V> {
+export class Visit<K, V, U extends TreeUser> {
   private readonly tree: Tree<K, V>;
-  private readonly user: TreeUser;
+  private readonly user: U;
   private readonly structure: number;
   private readonly reader: NodeReader<K, V>;
-  private readonly f: (value: V, key: K) => void;
+  private readonly f: (value: V, key: K, user: U) => void;
 
-  constructor(tree: Tree<K, V>, user: TreeUser, f: (value: V, key: K) => void) {
+  constructor(tree: Tree<K, V>, user: U, f: (value: V, key: K, user: U) => void) {
     this.tree = tree;
     this.user = user;
     this.structure = user.structure;
@@ -45,7 +45,7 @@ export class Visit<K, V> {
       const next = tree.edge(node, i + 1);
       const nextLength = tree.lengthOf(next);
       this.node(child, level - 1, childLength);
-      f(tree.readValue(node, i), tree.readKey(node, i));
+      f(tree.readValue(node, i), tree.readKey(node, i), user);
       user.checkTree(structure);
       child = next;
       childLength = nextLength;
@@ -57,7 +57,7 @@ export class Visit<K, V> {
     const { reader, user, structure, f } = this;
     reader.turnTo(node, length);
     for (let i = 0; i < length; i++) {
-      f(reader.value(i), reader.key(i));
+      f(reader.value(i), reader.key(i), user);
       user.checkTree(structure);
     }
   }
