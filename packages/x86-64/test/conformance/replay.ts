@@ -4,6 +4,7 @@ import { replayFlags } from "./flags.ts";
 import { replayMapper } from "./mapper.ts";
 import { replayPage } from "./page.ts";
 import { replayRecursive } from "./recursive.ts";
+import { replayRecursiveMapper } from "./recursive-mapper.ts";
 import { replayStructures } from "./structures.ts";
 import type { Api, Case, Recording } from "./words.ts";
 
@@ -26,6 +27,7 @@ export const replays: Record<string, Replay<Api>> = {
   page: eachCase(replayPage),
   flags: eachCase(replayFlags),
   recursive: eachCase(replayRecursive),
+  "recursive-mapper": eachCase(replayRecursiveMapper),
   structures: eachCase(replayStructures),
   mapper: eachCase(replayMapper),
 };
