@@ -29,6 +29,8 @@ export type VirtAddr = number & { readonly [VIRTUAL]: true };
 
 const TWO_47 = 2 ** 47;
 const TWO_48 = 2 ** 48;
+/** Counts beyond it may lead from one half to the other, as the gap is larger. */
+const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 /** Bytes that an entry of each level covers: 4 KiB at level 1. */
 const ENTRY_SIZES = [NaN, 2 ** 12, 2 ** 21, 2 ** 30, 2 ** 39] as const;
 
@@ -110,19 +112,19 @@ export const VirtAddr = {
   /**
    * Adds bytes.
    *
-   * @throws {@link AddressError} `address/overflow` when the sum, as a u64, overflows or is not canonical: no jump over
-   * the gap; {@link VirtAddr.forwardChecked} jumps
+   * @throws {@link AddressError} `address/overflow` when the sum, as a u64, overflows or is not canonical: the gap counts;
+   * {@link VirtAddr.forwardChecked} jumps over it
    */
   add(address: VirtAddr, bytes: number | bigint): VirtAddr {
     const count = checkedCount(bytes);
-    if (typeof bytes === "bigint") return canonicalWord(VirtAddr.asU64(address) + bytes);
+    if (typeof bytes === "bigint" || count > MAX_SAFE) return canonicalWord(VirtAddr.asU64(address) + BigInt(bytes));
     return inHalf(VirtAddr.new(address), address + count);
   },
 
   /** Takes bytes away; as {@link VirtAddr.add}. */
   sub(address: VirtAddr, bytes: number | bigint): VirtAddr {
     const count = checkedCount(bytes);
-    if (typeof bytes === "bigint") return canonicalWord(VirtAddr.asU64(address) - bytes);
+    if (typeof bytes === "bigint" || count > MAX_SAFE) return canonicalWord(VirtAddr.asU64(address) - BigInt(bytes));
     return inHalf(VirtAddr.new(address), address - count);
   },
 

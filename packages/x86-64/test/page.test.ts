@@ -9,6 +9,7 @@ import {
   Size1GiB,
   Size2MiB,
   Size4KiB,
+  VirtAddr,
 } from "../src/index.ts";
 
 const FIRST_UPPER = Page.containingAddress(-(2 ** 47));
@@ -44,6 +45,19 @@ describe("Page", () => {
     expect(Page.stepsBetween(LAST, FIRST_UPPER)).toBeUndefined();
     expect(LAST.sub(1).equals(LAST)).toBe(false);
     expect(LAST.sub(1).add(1n).equals(LAST)).toBe(true);
+  });
+
+  it("goes across the gap with a number as with a bigint, where the sum as a u64 is in the other half", () => {
+    const low = Page.containingAddress(0x1000);
+    const high = Page.fromStartAddress(-0x1000);
+    for (const count of [0xf_ffff_ffff_fffe, 0xf_ffff_ffff_fffen]) {
+      expect(low.add(count).startAddress).toBe(-0x1000);
+      expect(high.sub(count).startAddress).toBe(0x1000);
+      expect(() => high.add(count)).toThrow(expect.objectContaining({ code: "address/overflow" }));
+      expect(() => low.sub(count)).toThrow(expect.objectContaining({ code: "address/overflow" }));
+    }
+    expect(VirtAddr.add(VirtAddr.ZERO, 2 ** 64 - 2 ** 47)).toBe(-(2 ** 47));
+    expect(() => VirtAddr.add(VirtAddr.ZERO, 2 ** 64)).toThrow(expect.objectContaining({ code: "address/overflow" }));
   });
 });
 
