@@ -12,7 +12,7 @@ import { alignUp, isPowerOfTwo, NULL, type Ptr } from "@kmem/memory";
 import { BLOCK_ALIGN, MIN_BLOCK_SIZE } from "./align.ts";
 import { aliasesHole, moreThanUsed, whyNotFreeable } from "./bad-free.ts";
 import { SAME, sealJournal } from "./commit.ts";
-import { EPOCH, FIRST, HOLES, MAX_HEAP_SIZE, SEALED, USED } from "./control-block.ts";
+import { MAX_HEAP_SIZE, SEALED } from "./control-block.ts";
 import { ListChanges } from "./list-changes.ts";
 import { HEAD, NONE, SKIP, UNKNOWN } from "./offsets.ts";
 
@@ -87,7 +87,7 @@ export class FirstFit extends ListChanges {
     const { isShared } = this;
     if (isShared) {
       const next = this.follow(low, high, hole);
-      const used = control[c + USED]! + need;
+      const used = control[this.usedAt]! + need;
       if (rest !== 0) sealJournal(control, c, used, previous, back, back, rest, next, SKIP, 0, 0, SAME, 0);
       else sealJournal(control, c, used, previous, next, SKIP, 0, 0, SKIP, 0, 0, SAME, 0);
     }
@@ -100,16 +100,16 @@ export class FirstFit extends ListChanges {
       words[nextIndex + 1] = high;
       low = (this.originLow + back) >>> 0;
       high = low < this.originLow ? this.originHigh + 1 : this.originHigh;
-    } else control[c + HOLES]!--;
+    } else control[this.holesAt]!--;
     if (previous === HEAD) {
-      control[c + FIRST] = low;
-      control[c + FIRST + 1] = high;
+      control[this.firstAt] = low;
+      control[this.firstAt + 1] = high;
     } else {
       words[link] = low;
       words[link + 1] = high;
     }
-    control[c + USED]! += need;
-    control[c + EPOCH] = this.epoch = (this.epoch + 1) >>> 0;
+    control[this.usedAt]! += need;
+    control[this.epochAt] = this.epoch = (this.epoch + 1) >>> 0;
     if (isShared) control[c + SEALED] = 0;
     if (this.keeper.isLive) this.keeper.noteTaken(hole, size, 0, back, rest);
     return this.origin + start;
@@ -148,8 +148,8 @@ export class FirstFit extends ListChanges {
       low = words[behindLink]!;
       high = words[behindLink + 1]!;
     } else if (previous === HEAD) {
-      low = control[c + FIRST]!;
-      high = control[c + FIRST + 1]!;
+      low = control[this.firstAt]!;
+      high = control[this.firstAt + 1]!;
     } else {
       low = words[link]!;
       high = words[link + 1]!;
@@ -169,16 +169,16 @@ export class FirstFit extends ListChanges {
       const own = (this.originLow + offset) >>> 0;
       const ownHigh = own < this.originLow ? this.originHigh + 1 : this.originHigh;
       if (previous === HEAD) {
-        control[c + FIRST] = own;
-        control[c + FIRST + 1] = ownHigh;
+        control[this.firstAt] = own;
+        control[this.firstAt + 1] = ownHigh;
       } else {
         words[link] = own;
         words[link + 1] = ownHigh;
       }
-      if (!joinsNext) control[c + HOLES]!++;
-    } else if (joinsNext) control[c + HOLES]!--;
-    control[c + USED] = used;
-    control[c + EPOCH] = this.epoch = (this.epoch + 1) >>> 0;
+      if (!joinsNext) control[this.holesAt]!++;
+    } else if (joinsNext) control[this.holesAt]!--;
+    control[this.usedAt] = used;
+    control[this.epochAt] = this.epoch = (this.epoch + 1) >>> 0;
     if (isShared) control[c + SEALED] = 0;
     if (this.keeper.isLive)
       this.keeper.noteFreed(previous, joinsPrevious ? previousSize : 0, offset, need, next, nextSize);
@@ -237,7 +237,7 @@ export class FirstFit extends ListChanges {
     const reachesNext = next >= 0 && offset + need > next;
     if (this.previous + this.previousSize > offset || reachesNext)
       throw aliasesHole(at, size, align, this.origin + (reachesNext ? next : this.previous));
-    const used = this.control[this.c + USED]! - need;
+    const used = this.control[this.usedAt]! - need;
     if (used < 0) throw moreThanUsed(at, size, align, used + need);
     return used;
   }

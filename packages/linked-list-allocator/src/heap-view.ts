@@ -12,7 +12,7 @@
  * @module
  */
 import { alignDown, hex, type Memory, type Ptr } from "@kmem/memory";
-import { joinWords, BOTTOM, END, EPOCH, FIRST, FIRST_GAP, isHeap, isInside } from "./control-block.ts";
+import { joinWords, BOTTOM, END, EPOCH, FIRST, FIRST_GAP, HOLES, isHeap, isInside, USED } from "./control-block.ts";
 import { HeapCorruptionError } from "./errors.ts";
 import { NONE, UNKNOWN } from "./offsets.ts";
 import { gapsOf, type Gap } from "./regions.ts";
@@ -32,9 +32,14 @@ export class HeapView {
   /** Whether other threads can reach the heap, so that changes are journaled. */
   readonly isShared: boolean;
 
-  /** The control block's words are `control[c + WORD.…]`. */
+  /** The control block's words are `control[c + …]`. */
   control: Uint32Array = NOTHING;
   c = 0;
+  // Where those lie that each operation needs: a sum, and a look-up of another module's constant, less for each.
+  firstAt = 0;
+  usedAt = 0;
+  holesAt = 0;
+  epochAt = 0;
   /** Of the control block, when this handle last looked. */
   epoch: number;
   /** Counts how often this handle had to read the control block anew. */
@@ -82,7 +87,7 @@ export class HeapView {
   /** Catches up with what others did: call it first in each operation. */
   sync(): void {
     if (this.memory.generation !== this.generation) this.locateControl();
-    if (this.control[this.c + EPOCH] !== this.epoch) this.followOthers();
+    if (this.control[this.epochAt] !== this.epoch) this.followOthers();
   }
 
   /** Another handle has changed the heap, which mostly leaves it where it is. */
@@ -114,11 +119,11 @@ export class HeapView {
     this.epoch = control[c + EPOCH]!;
     this.bottom = bottom;
     this.end = end;
-    this.origin = alignDown(this.bottom, 1 << PAGE_SHIFT);
+    this.origin = asSmall(alignDown(this.bottom, 1 << PAGE_SHIFT));
     this.originLow = this.origin >>> 0;
     this.originHigh = Math.floor(this.origin / TWO_32) >>> 0;
-    this.bottomOffset = this.bottom - this.origin;
-    this.endOffset = this.end - this.origin;
+    this.bottomOffset = (this.bottom - this.origin) | 0;
+    this.endOffset = asSmall(this.end - this.origin);
     const hasGaps = (control[c + FIRST_GAP]! | control[c + FIRST_GAP + 1]!) !== 0;
     const gaps = hasGaps ? gapsOf(this.memory, this.controlAt, this.bottom, this.end) : [];
     if (gaps === undefined)
@@ -127,7 +132,7 @@ export class HeapView {
     this.reloads++;
     this.linkLimit = this.trustsLinks ? TWO_32 : this.endOffset;
     // An address that is a multiple of 2^32 has the same low word as "none".
-    this.quickLimit = Math.min(this.linkLimit, 0x7fff_ffff, TWO_32 - this.originLow);
+    this.quickLimit = Math.min(this.linkLimit, 0x7fff_ffff, TWO_32 - this.originLow) | 0;
     this.forgetPages();
   }
 
@@ -146,7 +151,7 @@ export class HeapView {
 
   /** Counts one change: other handles will notice. */
   bumpEpoch(): void {
-    this.epoch = this.control[this.c + EPOCH] = (this.epoch + 1) >>> 0;
+    this.epoch = this.control[this.epochAt] = (this.epoch + 1) >>> 0;
   }
 
   /** The address of an offset. */
@@ -197,8 +202,8 @@ export class HeapView {
 
   /** The offset of the first hole, or {@link NONE}. */
   first(): number {
-    const { control, c } = this;
-    return this.follow(control[c + FIRST]!, control[c + FIRST + 1]!, -8);
+    const { control, firstAt } = this;
+    return this.follow(control[firstAt]!, control[firstAt + 1]!, -8);
   }
 
   /**
@@ -230,8 +235,13 @@ export class HeapView {
       this.generation = this.memory.generation;
       const { views, firstIndex, address } = this.memory.window(this.controlAt, true);
       this.control = views.u32;
-      this.c = (firstIndex + (this.controlAt - address)) / 4;
+      // `| 0`: quotients are integers, and V8 is to store and add them as such.
+      this.c = ((firstIndex + (this.controlAt - address)) / 4) | 0;
     } while (this.memory.generation !== this.generation);
+    this.firstAt = this.c + FIRST;
+    this.usedAt = this.c + USED;
+    this.holesAt = this.c + HOLES;
+    this.epochAt = this.c + EPOCH;
     this.forgetPages();
   }
 
@@ -265,4 +275,10 @@ export class HeapView {
       this.deltas[page] = index - (offset >>> 2);
     return index;
   }
+}
+
+/** The same number, as the small integer that it may be: V8 keeps what comes out of a division or `%` as a double. */
+function asSmall(value: number): number {
+  const small = value | 0;
+  return small === value ? small : value;
 }

@@ -8,7 +8,6 @@
  */
 import type { Memory, Ptr } from "@kmem/memory";
 import { MIN_BLOCK_SIZE } from "./align.ts";
-import { FIRST } from "./control-block.ts";
 import { HeapView } from "./heap-view.ts";
 import { IndexKeeper, type IndexMode } from "./index-keeper.ts";
 import { HEAD, NONE } from "./offsets.ts";
@@ -58,22 +57,24 @@ export class HoleFinder extends HeapView {
   private walkToFit(need: number, mask: number): number {
     const { words, originLow, quickLimit, moves } = this;
     let previous = HEAD;
-    let link = this.c + FIRST;
+    let link = this.firstAt;
     let hole = this.first();
     while (hole !== NONE) {
       this.openRun(hole);
       const { runDelta: delta, runLimit: limit } = this;
       if (hole < limit) {
-        // The hot loop: no call in it, so that the compiler keeps all in registers.
+        // The hot loop: no call in it, so that the compiler keeps all in registers. A step can begin only when the word
+        // before has been read, so its index is computed from that word in as few steps as can be.
+        const toLink = (delta + 2 - (originLow >>> 2)) | 0;
         let next = hole;
+        let nextLink = ((hole >>> 2) + delta + 2) >>> 0;
         do {
           hole = next;
-          const index = (hole >>> 2) + delta;
-          const size = words[index]!;
+          const size = words[(nextLink - 2) >>> 0]!;
           if (size >= need) {
             const start = startIn(originLow, hole, mask);
-            const rest = hole + size - start - need;
-            if (rest === 0 || rest >= MIN_BLOCK_SIZE) {
+            const rest = (hole + size - start - need) | 0;
+            if (rest === 0 || rest >= 16) {
               this.previous = previous;
               this.link = link;
               this.size = size;
@@ -82,8 +83,10 @@ export class HoleFinder extends HeapView {
             }
           }
           previous = hole;
-          link = index + 2;
-          next = (words[link]! - originLow) | 0;
+          link = nextLink;
+          const low = words[link]!;
+          nextLink = ((low >>> 2) + toLink) >>> 0;
+          next = (low - originLow) | 0;
         } while (next > hole && next < limit);
         hole = next > hole && next < quickLimit ? next : this.nextAt(hole);
       } else {
@@ -105,18 +108,22 @@ export class HoleFinder extends HeapView {
   walkTo(offset: number): number {
     const { words, originLow, quickLimit, moves } = this;
     let previous = HEAD;
-    let link = this.c + FIRST;
+    let link = this.firstAt;
     let hole = this.first();
     while (hole !== NONE && hole < offset) {
       this.openRun(hole);
       const { runDelta: delta, runLimit } = this;
       const limit = offset < runLimit ? offset : runLimit;
       if (hole < limit) {
+        const toLink = (delta + 2 - (originLow >>> 2)) | 0;
         let next = hole;
+        let nextLink = ((hole >>> 2) + delta + 2) >>> 0;
         do {
           hole = next;
-          link = (hole >>> 2) + delta + 2;
-          next = (words[link]! - originLow) | 0;
+          link = nextLink;
+          const low = words[link]!;
+          nextLink = ((low >>> 2) + toLink) >>> 0;
+          next = (low - originLow) | 0;
         } while (next > hole && next < limit);
         previous = hole;
         hole = next > hole && next < quickLimit ? next : this.nextAt(hole);
@@ -162,7 +169,7 @@ export class HoleFinder extends HeapView {
   protected setPrevious(previous: number): void {
     this.previous = previous;
     this.previousSize = 0;
-    this.link = previous === HEAD ? this.c + FIRST : this.at(previous + 8);
+    this.link = previous === HEAD ? this.firstAt : this.at(previous + 8);
   }
 
   /**

@@ -9,7 +9,6 @@
  */
 import type { Ptr } from "@kmem/memory";
 import {
-  HOLES,
   INDEX_AT,
   INDEX_BYTES,
   INDEX_DIRTY,
@@ -63,7 +62,7 @@ export class IndexKeeper {
   /** Decides whether the index is used by the operation that begins, which calls it once; the view is in step. */
   ready(): boolean {
     const { view } = this;
-    const holes = view.control[view.c + HOLES]!;
+    const holes = view.control[view.holesAt]!;
     if (view.reloads !== this.seenReloads) this.catchUp();
     if (this.sharedAt !== 0) this.readState();
     if (this.isLive) {
