@@ -11,7 +11,7 @@
  */
 import type { Registers } from "../hardware.ts";
 import { checkBits } from "../structures/errors.ts";
-import { flagSet, type FlagSet } from "./flag-set.ts";
+import { flagSet, namedBits, withUnnamedBits, type FlagSet } from "./flag-set.ts";
 
 const FLAGS = {
   PROTECTED_MODE_ENABLE: 1,
@@ -33,12 +33,25 @@ export const Cr0Flags: FlagSet<typeof FLAGS> = flagSet("Cr0Flags", FLAGS);
 
 /** Reads and writes CR0. */
 export const Cr0 = {
+  /** The flags that have a name. */
   read(registers: Registers): number {
+    return namedBits(registers.cr0, Cr0Flags.all);
+  },
+  /** All bits. */
+  readRaw(registers: Registers): number {
     return registers.cr0;
   },
-  /** @param flags - {@link Cr0Flags}; a combination that the CPU refuses raises #GP */
+  /**
+   * Bits without a name keep what they are.
+   *
+   * @param flags - {@link Cr0Flags}; a combination that the CPU refuses raises #GP
+   */
   write(registers: Registers, flags: number): void {
-    checkBits(flags);
-    registers.cr0 = flags;
+    Cr0.writeRaw(registers, withUnnamedBits(registers.cr0, flags, Cr0Flags.all));
+  },
+  /** Replaces all bits. */
+  writeRaw(registers: Registers, value: number): void {
+    checkBits(value);
+    registers.cr0 = value;
   },
 };

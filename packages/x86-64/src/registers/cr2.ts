@@ -13,4 +13,8 @@ export const Cr2 = {
   read(registers: Registers): VirtAddr {
     return VirtAddr.new(registers.cr2);
   },
+  /** Whatever is in it. */
+  readRaw(registers: Registers): number {
+    return registers.cr2;
+  },
 };

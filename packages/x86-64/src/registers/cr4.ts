@@ -11,7 +11,7 @@
  */
 import type { Registers } from "../hardware.ts";
 import { checkBits } from "../structures/errors.ts";
-import { flagSet, type FlagSet } from "./flag-set.ts";
+import { flagSet, namedBits, withUnnamedBits, type FlagSet } from "./flag-set.ts";
 
 const FLAGS = {
   VIRTUAL_8086_MODE_EXTENSIONS: 1,
@@ -49,12 +49,25 @@ export const Cr4Flags: FlagSet<typeof FLAGS> = flagSet("Cr4Flags", FLAGS);
 
 /** Reads and writes CR4. */
 export const Cr4 = {
+  /** The flags that have a name. */
   read(registers: Registers): number {
+    return namedBits(registers.cr4, Cr4Flags.all);
+  },
+  /** All bits. */
+  readRaw(registers: Registers): number {
     return registers.cr4;
   },
-  /** @param flags - {@link Cr4Flags}; what the CPU does not offer raises #GP */
+  /**
+   * Bits without a name keep what they are.
+   *
+   * @param flags - {@link Cr4Flags}; what the CPU does not offer raises #GP
+   */
   write(registers: Registers, flags: number): void {
-    checkBits(flags);
-    registers.cr4 = flags;
+    Cr4.writeRaw(registers, withUnnamedBits(registers.cr4, flags, Cr4Flags.all));
+  },
+  /** Replaces all bits. */
+  writeRaw(registers: Registers, value: number): void {
+    checkBits(value);
+    registers.cr4 = value;
   },
 };

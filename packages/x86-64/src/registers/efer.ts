@@ -11,7 +11,7 @@
  */
 import type { Registers } from "../hardware.ts";
 import { checkBits } from "../structures/errors.ts";
-import { flagSet, type FlagSet } from "./flag-set.ts";
+import { flagSet, namedBits, withUnnamedBits, type FlagSet } from "./flag-set.ts";
 
 const FLAGS = {
   SYSTEM_CALL_EXTENSIONS: 1,
@@ -31,12 +31,25 @@ export const EferFlags: FlagSet<typeof FLAGS> = flagSet("EferFlags", FLAGS);
 
 /** Reads and writes EFER. */
 export const Efer = {
+  /** The flags that have a name. */
   read(registers: Registers): number {
+    return namedBits(registers.efer, EferFlags.all);
+  },
+  /** All bits. */
+  readRaw(registers: Registers): number {
     return registers.efer;
   },
-  /** @param flags - {@link EferFlags}; reserved bits, or turning off long mode while it is active, raise #GP */
+  /**
+   * Bits without a name keep what they are.
+   *
+   * @param flags - {@link EferFlags}; reserved bits, or turning off long mode while it is active, raise #GP
+   */
   write(registers: Registers, flags: number): void {
-    checkBits(flags);
-    registers.efer = flags;
+    Efer.writeRaw(registers, withUnnamedBits(registers.efer, flags, EferFlags.all));
+  },
+  /** Replaces all bits. */
+  writeRaw(registers: Registers, value: number): void {
+    checkBits(value);
+    registers.efer = value;
   },
 };

@@ -10,6 +10,8 @@
 import { hex } from "@kmem/memory";
 import { checkBits } from "../structures/errors.ts";
 
+const TWO_32 = 0x1_0000_0000;
+
 /** Names and bits, in the order in which the crate declares them. Each is a power of two. */
 export type FlagBits = Readonly<Record<string, number>>;
 
@@ -49,4 +51,21 @@ export function flagSet<B extends FlagBits>(name: string, flags: B): FlagSet<B> 
 /** Whether one flag is set. JavaScript's `&` would cut off what is above bit 31. */
 export function hasFlag(bits: number, flag: number): boolean {
   return Math.floor(bits / flag) % 2 === 1;
+}
+
+/** The bits of a register that have a name. @param all - every flag that has, below 2^32 */
+export function namedBits(bits: number, all: number): number {
+  return (bits & all) >>> 0;
+}
+
+/**
+ * What writing flags leaves in a register: them, and the bits that have no name as they were.
+ *
+ * @throws {@link StructureError} `structure/flags` unless `flags` is 0 … 2^53 − 1
+ */
+export function withUnnamedBits(old: number, flags: number, all: number): number {
+  checkBits(flags);
+  const low = ((old & ~all) | flags) >>> 0;
+  const high = Math.floor(old / TWO_32) | Math.floor(flags / TWO_32);
+  return high * TWO_32 + low;
 }

@@ -11,7 +11,7 @@
  */
 import type { Registers } from "../hardware.ts";
 import { checkBits } from "../structures/errors.ts";
-import { flagSet, type FlagSet } from "./flag-set.ts";
+import { flagSet, namedBits, type FlagSet } from "./flag-set.ts";
 
 const FLAGS = {
   ID: 0x20_0000,
@@ -42,22 +42,19 @@ const FLAGS = {
  * @example RFlags.debug(0x202) // => "RFlags(INTERRUPT_FLAG | 0x2)"
  */
 export const RFlags: FlagSet<typeof FLAGS> & {
-  /** `pushfq; pop`. */
+  /** The flags that have a name: not bit 1, which is always set. */
   read(registers: Registers): number;
+  /** `pushfq; pop`: all bits. */
+  readRaw(registers: Registers): number;
   /** `push; popfq`: bits without a name keep what they are. @throws StructureError `structure/flags` */
   write(registers: Registers, flags: number): void;
 } = {
   ...flagSet("RFlags", FLAGS),
-  read: (registers) => registers.rflags,
+  read: (registers) => namedBits(registers.rflags, RFlags.all),
+  readRaw: (registers) => registers.rflags,
   write(registers, flags) {
     checkBits(flags);
     const { rflags } = registers;
-    const unnamed = rflags - bitsOf(rflags);
-    registers.rflags = unnamed + bitsOf(flags);
+    registers.rflags = rflags - namedBits(rflags, RFlags.all) + namedBits(flags, RFlags.all);
   },
 };
-
-/** The bits that have a name. */
-function bitsOf(flags: number): number {
-  return flags & RFlags.all;
-}

@@ -62,6 +62,26 @@ describe("Cr0, Cr4 and Efer", () => {
     expect([Cr0.read(state), Cr4.read(state), Efer.read(state)]).toEqual([0x8000_0011, 0x20, 0x500]);
     expect([state.cr0, state.cr4, state.efer]).toEqual([0x8000_0011, 0x20, 0x500]);
   });
+
+  it("read the flags that have a name, and keep the other bits when they write, as the crate does", () => {
+    for (const [register, name, all] of [
+      [Cr0, "cr0", Cr0Flags.all],
+      [Cr4, "cr4", Cr4Flags.all],
+      [Efer, "efer", EferFlags.all],
+    ] as const) {
+      const state = registers();
+      const unnamed = 2 ** 52 + 2 ** 27;
+      state[name] = unnamed + all;
+      expect(register.read(state)).toBe(all);
+      expect(register.readRaw(state)).toBe(unnamed + all);
+      register.write(state, 1);
+      expect(state[name]).toBe(unnamed + 1);
+      register.write(state, 2 ** 40 + all);
+      expect(state[name]).toBe(unnamed + 2 ** 40 + all);
+      register.writeRaw(state, 1);
+      expect(state[name]).toBe(1);
+    }
+  });
 });
 
 describe("Cr2", () => {
@@ -71,6 +91,7 @@ describe("Cr2", () => {
     expect(Cr2.read(state)).toBe(-4096);
     state.cr2 = 2 ** 47;
     expect(() => Cr2.read(state)).toThrow(expect.objectContaining({ code: "address/not-canonical" }));
+    expect(Cr2.readRaw(state)).toBe(2 ** 47);
   });
 });
 
@@ -103,7 +124,8 @@ describe("RFlags", () => {
     RFlags.write(state, RFlags.INTERRUPT_FLAG | RFlags.ALIGNMENT_CHECK);
     expect(state.rflags).toBe(0x4_0202);
     RFlags.write(state, 2 ** 40 + RFlags.ZERO_FLAG);
-    expect(RFlags.read(state)).toBe(0x42);
+    expect(RFlags.readRaw(state)).toBe(0x42);
+    expect(RFlags.read(state)).toBe(RFlags.ZERO_FLAG);
   });
 });
 
