@@ -17,7 +17,7 @@ import {
   expectSize,
   expectSound,
   isLayout,
-  isObject,
+  isNothing,
   MAX_SIZE,
   writeControl,
   type Fault,
@@ -108,13 +108,13 @@ export class TlsfAllocator extends GlobalAlloc {
 
   /** {@link TlsfAllocator.allocate} by a layout. @throws LayoutError when the layout is none */
   alloc(layout: Layout): Ptr {
-    if (!isObject(layout)) throw new LayoutError("layout/size", layout);
+    if (isNothing(layout)) throw new LayoutError("layout/size", layout);
     return this.take(layout.size, layout.align);
   }
 
   /** {@link TlsfAllocator.free} by a layout. @throws {@link BadFreeError} */
   dealloc(at: Ptr, layout: Layout): void {
-    if (!isObject(layout)) expectFreeLayout(at, layout);
+    if (isNothing(layout)) expectFreeLayout(at, layout);
     this.giveBack(at, layout.size, layout.align);
   }
 

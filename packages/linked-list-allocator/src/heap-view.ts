@@ -66,7 +66,8 @@ export class HeapView {
   shift: number;
   /** The run of offsets that {@link HeapView.openRun} found: their words are `words[(o >>> 2) + runDelta]`. */
   runDelta = 0;
-  /** Headers of holes from the offset asked for up to this, exclusive, lie in the run. */
+  /** Headers of holes from this up to {@link HeapView.runLimit}, exclusive, lie in the run. */
+  private runStart = 0;
   runLimit = 0;
   /** Links of this offset and beyond are damaged. */
   private linkLimit = 0;
@@ -171,6 +172,10 @@ export class HeapView {
 
   /** Finds how far the words from an offset on can be reached directly; for none `runLimit` is not above it. */
   openRun(offset: number): void {
+    if (offset < this.runStart || offset >= this.runLimit) this.findRun(offset);
+  }
+
+  private findRun(offset: number): void {
     const { quickLimit, shift } = this;
     this.runLimit = 0;
     if (offset >= quickLimit) return;
@@ -182,6 +187,7 @@ export class HeapView {
       if (delta === UNKNOWN) return;
     }
     this.runDelta = delta;
+    this.runStart = page << shift;
     // A header at the last 8 bytes of a page lies in two pages.
     this.runLimit = shift === LINEAR_SHIFT ? quickLimit : Math.min(quickLimit, (page + 1) * (1 << shift) - 8);
   }
@@ -247,6 +253,7 @@ export class HeapView {
 
   private forgetPages(): void {
     this.moves++;
+    this.runLimit = 0;
     const { bottom, end } = this;
     if (bottom === 0) return;
     const { views, address, byteLength } = this.memory.window(bottom, true);

@@ -38,7 +38,7 @@ import {
   expectIndexRegion,
   expectOptions,
   expectOwnIndexRegion,
-  isObject,
+  isNothing,
   usableRange,
   type HeapOptions,
 } from "./heap-options.ts";
@@ -214,7 +214,7 @@ export class HoleList {
    * @throws `LayoutError` when the layout is none
    */
   allocateFirstFit(layout: Layout): Ptr {
-    if (!isObject(layout)) throw new LayoutError("layout/size", layout);
+    if (isNothing(layout)) throw new LayoutError("layout/size", layout);
     return this.engine.allocate(layout.size, layout.align);
   }
 
@@ -227,7 +227,7 @@ export class HoleList {
    * @throws {@link BadFreeError} when one is noticed; nothing has changed then
    */
   deallocate(at: Ptr, layout: Layout): void {
-    if (!isObject(layout)) throw notLayout(at, layout);
+    if (isNothing(layout)) throw notLayout(at, layout);
     this.engine.free(at, layout.size, layout.align);
   }
 
@@ -237,7 +237,7 @@ export class HoleList {
    * @throws {@link BadFreeError}
    */
   expectFreeable(at: Ptr, layout: Layout): void {
-    if (!isObject(layout)) throw notLayout(at, layout);
+    if (isNothing(layout)) throw notLayout(at, layout);
     this.engine.expectFreeable(at, layout.size, layout.align);
   }
 
