@@ -19,11 +19,16 @@ const HUGE = 0x80;
 const GLOBAL = 0x100;
 const SIZES = [Size4KiB, Size4KiB, Size2MiB, Size1GiB] as const;
 
-/** Frames that follow each other, in numbers: a list of frames that are scattered is long. */
+/**
+ * Frames that follow each other, in numbers: a list of frames that are scattered is long.
+ *
+ * Typed arrays that double: arrays of objects, or of numbers that grow by pushing, took twice as long as all the rest.
+ */
 class FrameRuns {
-  private readonly starts: number[] = [];
-  private readonly lengths: number[] = [];
-  private readonly levels: (1 | 2 | 3)[] = [];
+  private starts = new Float64Array(16);
+  /** The end of each run, plus its frames' level: ends are multiples of 4096. */
+  private ends = new Float64Array(16);
+  private count = 0;
   // The run that is being collected.
   private start = NaN;
   private end = NaN;
@@ -41,20 +46,31 @@ class FrameRuns {
 
   endRun(): void {
     if (!(this.end > this.start)) return;
-    this.starts.push(this.start);
-    this.lengths.push(this.end - this.start);
-    this.levels.push(this.level);
+    if (this.count === this.starts.length) {
+      this.starts = doubled(this.starts);
+      this.ends = doubled(this.ends);
+    }
+    this.starts[this.count] = this.start;
+    this.ends[this.count] = this.end + this.level;
+    this.count++;
     this.end = NaN;
   }
 
   ranges(): PhysFrameRangeInclusive<PageSize>[] {
-    return this.starts.map((start, i) => {
-      const size = SIZES[this.levels[i]!];
+    return Array.from(this.starts.subarray(0, this.count), (start, i) => {
+      const level = (this.ends[i]! % Size4KiB.bytes) as 1 | 2 | 3;
+      const size = SIZES[level];
       const first = PhysFrame.fromStartAddress(start, size);
-      const last = PhysFrame.fromStartAddress(start + this.lengths[i]! - size.bytes, size);
+      const last = PhysFrame.fromStartAddress(this.ends[i]! - level - size.bytes, size);
       return new PhysFrameRangeInclusive(first, last);
     });
   }
+}
+
+function doubled(numbers: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(numbers.length * 2);
+  larger.set(numbers);
+  return larger;
 }
 
 /** One call of `unmapRange`: first everything is looked at, then removed. */
