@@ -10,7 +10,7 @@ import type { Type } from "@kmem/repr";
 import { ArgumentError, checkUsize, type TryReserveError } from "../core/errors.ts";
 import { OWNED, type Loan } from "../core/owner.ts";
 import { sameType } from "../core/owner-type.ts";
-import type { IntoIter } from "../vec/into-iter.ts";
+import { IntoIter } from "../vec/into-iter.ts";
 import { requireVec, Vec } from "../vec/vec.ts";
 import { HeapBulk } from "./heap-bulk.ts";
 
@@ -119,7 +119,8 @@ export class BinaryHeap<T> extends HeapBulk<T> {
 
   /** Uses the heap up: gives its elements in the order of memory, and drops those that nobody takes. */
   intoIter(): IntoIter<T> {
-    return this.intoVec().intoIter();
+    const { ptr, length, capacity } = this.intoRawParts();
+    return new IntoIter(this.type, this.allocator, ptr, length, capacity, true);
   }
 
   /** Gives the block away: its address, length and capacity. The heap is moved. */

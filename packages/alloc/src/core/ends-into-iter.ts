@@ -23,6 +23,11 @@ export class EndsIntoIter<T> extends ExactIter<T> implements Disposable {
     this.from = from;
   }
 
+  /** @internal What is used up. */
+  get source(): TwoEnds<T> {
+    return this.from;
+  }
+
   get length(): number {
     return this.from.isOwned ? this.from.length : 0;
   }

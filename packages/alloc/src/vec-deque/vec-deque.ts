@@ -12,6 +12,7 @@ import { ArgumentError, checkUsize, TryReserveError } from "../core/errors.ts";
 import { OWNED, type Loan } from "../core/owner.ts";
 import { ownerType, perType, sameType } from "../core/owner-type.ts";
 import { SliceBase } from "../slice/slice-base.ts";
+import { IntoIter } from "../vec/into-iter.ts";
 import { requireVec, Vec } from "../vec/vec.ts";
 import { DEQUE_NICHE, DEQUE_SIZE } from "./ring.ts";
 import { RingBulk } from "./ring-bulk.ts";
@@ -64,6 +65,19 @@ export class VecDeque<T> extends RingBulk<T> {
   }
 
   static fromIn<T>(allocator: GlobalAlloc, type: Type<T>, values: Iterable<T>): VecDeque<T> {
+    if (values instanceof EndsIntoIter) {
+      const deque = (values as EndsIntoIter<T>).source;
+      if (deque instanceof VecDeque && deque.isOwned && deque.allocator === allocator && sameType(type, deque.type))
+        return deque.moved() as VecDeque<T>;
+    }
+    if (values instanceof IntoIter) {
+      const { offset } = values;
+      const used = (values as IntoIter<T>).handRing(type, allocator);
+      if (used !== undefined) {
+        const { ptr, length, capacity } = used;
+        return VecDeque.fromRawParts(type, ptr, offset < capacity ? offset : 0, length, capacity, allocator);
+      }
+    }
     return VecDeque.fromVec(Vec.fromIn(allocator, type, values));
   }
 

@@ -11,17 +11,24 @@ import type { Ptr } from "@kmem/memory";
 import { dropValues, type Type } from "@kmem/repr";
 import { ExactIter } from "../core/iter.ts";
 import { Owner, OWNED } from "../core/owner.ts";
+import { sameType } from "../core/owner-type.ts";
 import { RawVec } from "../core/raw-vec.ts";
 
 /** Gives elements away from both ends; drops the rest, first to last, and then the block. */
 export class IntoIter<T> extends Owner implements IterableIterator<T> {
   private readonly raw: RawVec<T>;
   private front = 0;
+  private readonly reuses: boolean;
   private back: number;
 
-  /** Takes over a block. */
-  constructor(type: Type<T>, allocator: GlobalAlloc, ptr: Ptr, length: number, capacity: number) {
+  /**
+   * Takes over a block.
+   *
+   * @param reuses - what is left is collected in the same block even when it is little, as of a BinaryHeap
+   */
+  constructor(type: Type<T>, allocator: GlobalAlloc, ptr: Ptr, length: number, capacity: number, reuses = false) {
     super(allocator);
+    this.reuses = reuses;
     this.raw = new RawVec(type, this);
     this.raw.assume(ptr, capacity);
     this.back = length;
@@ -65,6 +72,33 @@ export class IntoIter<T> extends Owner implements IterableIterator<T> {
   /** The elements, as an iterator that can be chained; the rest is dropped when it ends. */
   iter(): ExactIter<T> {
     return new Chained(this);
+  }
+
+  /** How many slots of the block lie in front of what is left. @internal */
+  get offset(): number {
+    return this.front;
+  }
+
+  /**
+   * `into_iter().collect()`: hands the block over, what is left moved to its start.
+   *
+   * @internal
+   * @returns nothing where Rust takes a new block: of a block that is given away from the front less than half is left
+   */
+  handBlock(type: Type<T>, allocator: GlobalAlloc): Parts | undefined {
+    if (!this.isFrom(type, allocator)) return undefined;
+    const { front, length } = this;
+    const { slots, capacity } = this.raw;
+    if (front > 0) {
+      if (!this.reuses && length < Math.floor(capacity / 2)) return undefined;
+      slots.move(0, front, length);
+    }
+    return this.handOver(length, capacity);
+  }
+
+  /** Hands the block over with what is left where it is. @internal */
+  handRing(type: Type<T>, allocator: GlobalAlloc): Parts | undefined {
+    return this.isFrom(type, allocator) ? this.handOver(this.length, this.raw.capacity) : undefined;
   }
 
   /**
@@ -140,6 +174,10 @@ export class IntoIter<T> extends Owner implements IterableIterator<T> {
     } finally {
       this.raw.free();
     }
+  }
+
+  private isFrom(type: Type<T>, allocator: GlobalAlloc): boolean {
+    return this.state === OWNED && allocator === this.allocator && type.size > 0 && sameType(type, this.raw.type);
   }
 
   private handOver(length: number, capacity: number): Parts {

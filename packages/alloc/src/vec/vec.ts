@@ -18,7 +18,7 @@ import { sizeHintOf } from "../core/size-hint.ts";
 import { Slice } from "../slice/slice.ts";
 import { SliceBase } from "../slice/slice-base.ts";
 import { BoxedCore } from "./boxed-core.ts";
-import type { IntoIter } from "./into-iter.ts";
+import { IntoIter } from "./into-iter.ts";
 import { VecInto } from "./vec-into.ts";
 import type { VecType } from "./vec-type.ts";
 
@@ -67,6 +67,8 @@ export class Vec<T> extends VecInto<T> {
   /**
    * A Vec of an iterable's values, as Rust's `collect`: exactly as large as needed when the length is known beforehand.
    *
+   * What another Vec's `intoIter()` has left stays in its block, as in Rust, unless that is mostly used up.
+   *
    * @example Vec.from(u8, [1, 2, 3]).capacity // => 3
    */
   static from<T>(type: Type<T>, values: Iterable<T>): Vec<T> {
@@ -74,6 +76,8 @@ export class Vec<T> extends VecInto<T> {
   }
 
   static fromIn<T>(allocator: GlobalAlloc, type: Type<T>, values: Iterable<T>): Vec<T> {
+    const used = values instanceof IntoIter ? values.handBlock(type, allocator) : undefined;
+    if (used !== undefined) return Vec.fromRawParts(type, used.ptr, used.length, used.capacity, allocator);
     const vec = new Vec(type, allocator);
     try {
       const [lower, upper] = sizeHintOf(values);
@@ -81,7 +85,8 @@ export class Vec<T> extends VecInto<T> {
         if (lower !== upper) vec.collectFrom(iterator);
         else {
           if (Array.isArray(values)) vec.checkAll(values as readonly T[]);
-          vec.raw.allocate(lower);
+          if (values instanceof IntoIter) vec.reserve(lower);
+          else vec.raw.allocate(lower);
           vec.extendFrom(iterator);
         }
       });

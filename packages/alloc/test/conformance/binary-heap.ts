@@ -6,6 +6,7 @@
 import type * as Api from "../../src/index.ts";
 import { CollectionSubject, type Operations } from "./collection.ts";
 import { capacityJson, exactUsize, usize } from "./frame.ts";
+import { failing, panicking } from "./panicking.ts";
 
 type Heap = Api.BinaryHeap<unknown>;
 
@@ -169,6 +170,33 @@ const OPERATIONS: Operations<HeapSubject> = {
   },
   drop() {
     this.drop();
+  },
+
+  // Beyond the given recordings: vectors/README.md
+  into_iter_collect(n: unknown) {
+    const iter = this.list.take().intoIter();
+    const items = this.takeFrom(iter, n);
+    const vec = this.api.Vec.fromIn(this.heap, this.type, iter);
+    this.list.drop();
+    this.list = this.api.BinaryHeap.fromVec(vec);
+    return items;
+  },
+  into_iter_heap(n: unknown) {
+    const iter = this.list.take().intoIter();
+    const items = this.takeFrom(iter, n);
+    this.list.drop();
+    this.list = this.api.BinaryHeap.fromIn(this.heap, this.type, iter);
+    return items;
+  },
+  extend_heap(xs: unknown[]) {
+    this.list.extend(this.api.BinaryHeap.fromVec(this.element.makeVec(xs)).intoIter());
+  },
+  retain_panics(m: unknown, q: unknown, good: number) {
+    const matches = this.element.matches(m, q);
+    this.list.retain(panicking("predicate", good, (value) => !matches(value)));
+  },
+  extend_panics(xs: unknown, good: number) {
+    this.list.extend(failing(this.frame, this.element, xs, good));
   },
 
   // Read

@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { tuple } from "@kmem/repr";
 import type * as Api from "../../src/index.ts";
 import { CollectionSubject, type Operations } from "./collection.ts";
 import type { Element } from "./elements.ts";
 import type { Frame } from "./frame.ts";
+import { panicking } from "./panicking.ts";
 
 type Map = Api.BTreeMap<unknown, unknown>;
 type Pair = readonly [unknown, unknown];
@@ -43,6 +45,13 @@ export class MapSubject extends CollectionSubject<Map> {
   /** Reads an entry, then drops it. */
   consumePair(pair: Pair | undefined): unknown {
     const json = this.readPair(pair);
+    this.api.dropValue(pair);
+    return json;
+  }
+
+  /** Reads an entry's key, then drops the entry. */
+  consumeKey(pair: Pair): unknown {
+    const json = this.element.read(pair[0]);
     this.api.dropValue(pair);
     return json;
   }
@@ -370,6 +379,44 @@ const OPERATIONS: Operations<MapSubject> = {
     const low = (x: unknown): number => Number(BigInt.asUintN(32, BigInt(x as number | bigint)));
     for (const [k, v] of this.list) h = (Math.imul(Math.imul(h, 31) + low(k), 31) + low(v)) >>> 0;
     return h;
+  },
+
+  // Beyond the given recordings: vectors/README.md
+  split_keep(k: unknown) {
+    const upper = this.quietly(k, (key) => this.list.splitOff(key));
+    this.list.drop();
+    this.list = upper;
+  },
+  into_iter_collect(n: unknown) {
+    const iter = this.list.intoIter();
+    const keys = first(iter, n, (pair) => this.consumeKey(pair));
+    this.list = this.api.BTreeMap.fromIn(this.heap, this.type, this.values.type, iter);
+    return keys;
+  },
+  from_vec_iter(pairs: Pair[], cap: number, n: unknown) {
+    const both = tuple(this.type, this.values.type);
+    const vec = this.api.Vec.withCapacityIn(this.heap, both, cap);
+    vec.extend(this.each(pairs));
+    const iter = vec.intoIter();
+    const keys = first(iter, n, (pair) => this.consumeKey(pair));
+    const made = this.api.BTreeMap.fromIn(this.heap, this.type, this.values.type, iter as Iterable<[unknown, unknown]>);
+    this.list.drop();
+    this.list = made;
+    return keys;
+  },
+  extend_map(pairs: Pair[]) {
+    this.list.extend(this.another(pairs).intoIter());
+  },
+  clone_from_map(pairs: Pair[]) {
+    const other = this.frame.quietly(() =>
+      this.collect(pairs, (given) => [pairs.length - given, pairs.length - given]),
+    );
+    this.list.cloneFrom(other);
+    this.frame.quietly(() => other.drop());
+  },
+  retain_panics(m: unknown, q: unknown, good: number) {
+    const matches = this.element.matches(m, q);
+    this.list.retain(panicking("predicate", good, (key: unknown) => !matches(key)));
   },
 
   // Read

@@ -95,6 +95,7 @@ export function floatFrom(json: unknown): number {
 
 const rec = struct({ a: u32, b: u64, c: u8 }, { name: "rec" });
 const pri = ordered(struct({ key: u32, tag: u32 }, { name: "pri" }), (a, b) => a.key - b.key);
+const pair = struct({ a: u8, b: u32 }, { name: "pair" });
 const wide = aligned(u32, 32);
 const arrays = new Map<number, Type<Uint8Array>>([24, 1500].map((n) => [n, byteArray(n)]));
 
@@ -138,6 +139,20 @@ function codecNamed(name: string, frame: Frame): Codec<never> {
         ([key, tag]: [number, number]) => ({ key, tag }),
         ({ key, tag }) => [key, tag],
         ({ key }) => key,
+      );
+    case "pair":
+      return codec(
+        pair,
+        ([a, b]: [number, number]) => ({ a, b }),
+        ({ a, b }) => [a, b],
+        ({ b }) => b,
+      );
+    case "rc_u32":
+      return codec(
+        api.rc(u32),
+        (json: number) => api.Rc.newIn(heap, u32, json),
+        (v) => v.value,
+        (v) => v.value,
       );
     case "rev_u32":
       return plain(reverse(u32));

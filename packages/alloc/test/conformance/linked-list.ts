@@ -6,6 +6,7 @@
 import type * as Api from "../../src/index.ts";
 import { CollectionSubject, type Operations } from "./collection.ts";
 import { setThrough } from "./vec-deque.ts";
+import { failing, panicking } from "./panicking.ts";
 
 type List = Api.LinkedList<unknown>;
 
@@ -128,6 +129,30 @@ const OPERATIONS: Operations<ListSubject> = {
   },
   drop() {
     this.drop();
+  },
+
+  // Beyond the given recordings: vectors/README.md
+  into_iter_collect(n: unknown) {
+    const iter = this.list.take().intoIter();
+    const items = this.takeFrom(iter, n);
+    this.list.drop();
+    this.list = this.api.LinkedList.fromIn(this.heap, this.type, iter);
+    return items;
+  },
+  extend_list(xs: unknown[]) {
+    this.list.extend(this.another(xs).intoIter());
+  },
+  extract_panics(m: unknown, q: unknown, good: number) {
+    const matches = this.element.matches(m, q);
+    const extract = this.list.extractIf(panicking("predicate", good, matches));
+    try {
+      return this.takeFrom(extract, 1000);
+    } finally {
+      extract[Symbol.dispose]();
+    }
+  },
+  extend_panics(xs: unknown, good: number) {
+    this.list.extend(failing(this.frame, this.element, xs, good));
   },
 
   // Read

@@ -6,6 +6,7 @@
 import type * as Api from "../../src/index.ts";
 import { CollectionSubject, type Operations } from "./collection.ts";
 import { capacityJson, exactUsize, usize } from "./frame.ts";
+import { failing, panicking } from "./panicking.ts";
 
 type Deque = Api.VecDeque<unknown>;
 
@@ -319,6 +320,58 @@ const OPERATIONS: Operations<DequeSubject> = {
   },
   sum_keys() {
     return this.sumKeys(this.list);
+  },
+
+  // Beyond the given recordings: vectors/README.md
+  ring(cap: number, head: number, zero: unknown, xs: unknown[]) {
+    const ring = this.api.VecDeque.withCapacityIn(this.heap, this.type, cap);
+    for (let i = 0; i < head; i++) {
+      ring.pushBack(this.make(zero));
+      this.api.dropValue(ring.popFront());
+    }
+    for (const x of xs) ring.pushBack(this.make(x));
+    this.list.drop();
+    this.list = ring;
+  },
+  from_vec_iter(xs: unknown[], cap: unknown, n: unknown) {
+    const iter = this.element.makeVec(xs, usize(cap)).intoIter();
+    const items = this.takeFrom(iter, n);
+    const made = this.api.VecDeque.fromIn(this.heap, this.type, iter);
+    this.list.drop();
+    this.list = made;
+    return items;
+  },
+  to_vec_iter(n: unknown) {
+    const iter = this.list.take().intoIter();
+    const items = this.takeFrom(iter, n);
+    const vec = this.api.Vec.fromIn(this.heap, this.type, iter);
+    const { capacity } = vec;
+    this.list.drop();
+    this.list = this.api.VecDeque.fromVec(vec);
+    return [items, capacityJson(capacity)];
+  },
+  truncate_front(n: number) {
+    for (let i = 0; i < n; i++) this.api.dropValue(this.list.popFront());
+  },
+  into_iter_collect(n: unknown) {
+    const iter = this.list.take().intoIter();
+    const items = this.takeFrom(iter, n);
+    this.list.drop();
+    this.list = this.api.VecDeque.fromIn(this.heap, this.type, iter);
+    return items;
+  },
+  extend_into_iter(xs: unknown[], n: unknown) {
+    const iter = this.element.makeVec(xs).intoIter();
+    const items = this.takeFrom(iter, n);
+    this.list.extend(iter);
+    return items;
+  },
+  retain_panics(m: unknown, q: unknown, good: number) {
+    const matches = this.element.matches(m, q);
+    this.list.retain(panicking("predicate", good, (value) => !matches(value)));
+  },
+  extend_panics(xs: unknown, good: number) {
+    this.list.extend(failing(this.frame, this.element, xs, good));
   },
 
   // Only in the recordings of panics

@@ -7,6 +7,7 @@ import { u64, type Type } from "@kmem/repr";
 import type * as Api from "../../src/index.ts";
 import type { Element } from "./elements.ts";
 import { capacityJson, exactUsize, usize, type Frame, type Subject, type Trace } from "./frame.ts";
+import { MORE } from "./vec-more.ts";
 
 type List = Api.Vec<unknown>;
 type Op = (this: VecSubject, ...args: never[]) => unknown;
@@ -23,7 +24,7 @@ export class VecSubject implements Subject {
   }
 
   run(name: string, args: readonly unknown[]): unknown {
-    const op = OPS[name];
+    const op = OPS[name] ?? MORE[name];
     if (op === undefined) throw new Error(`Vec has no operation ${name}`);
     return op.apply(this, args as never[]);
   }
