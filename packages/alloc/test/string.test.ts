@@ -66,12 +66,21 @@ describe("String", () => {
     });
   });
 
-  it("keeps everything when a callback throws, as when an argument is bad", () => {
-    withText("abc", (text) => {
-      const bad = () => {
-        throw new RangeError("no");
+  it("keeps what retain has kept so far when its callback throws, as Rust's does", () => {
+    withText("aéb→c", (text) => {
+      const keep = (char: string) => {
+        if (char === "→") throw new RangeError("no");
+        return char !== "a";
       };
-      expect(() => text.retain(bad)).toThrow(RangeError);
+      expect(() => text.retain(keep)).toThrow(RangeError);
+      expect(text.toString()).toBe("éb");
+      text.push("x");
+      expect(text.toString()).toBe("ébx");
+    });
+  });
+
+  it("keeps everything when an argument is bad", () => {
+    withText("abc", (text) => {
       for (const value of ["", "ab", "\ud800", 5, undefined])
         expect(() => text.push(value as string)).toThrow(ArgumentError);
       for (const value of ["a\udc00", 5, null]) expect(() => text.pushStr(value as string)).toThrow(ArgumentError);

@@ -57,7 +57,7 @@ export abstract class StringCuts extends StringGrowth {
     this.truncate(0);
   }
 
-  /** Keeps the characters for which `keep` holds. */
+  /** Keeps the characters for which `keep` holds; when `keep` throws, those it has kept so far, as in Rust. */
   retain(keep: (char: string) => boolean): void {
     if (this.state !== OWNED) this.enter();
     const bytes = this.toBytes();
@@ -75,10 +75,10 @@ export abstract class StringCuts extends StringGrowth {
       }
     } finally {
       this.unlock();
+      if (kept > 0) this.slots.memory.writeBytes(this.slots.start, bytes.subarray(0, kept));
+      this.count = kept;
+      this.changed();
     }
-    if (kept > 0) this.slots.memory.writeBytes(this.slots.start, bytes.subarray(0, kept));
-    this.count = kept;
-    this.changed();
   }
 
   /** Removes the bytes `start..end` and gives their characters; what is not taken goes too. @throws Panic for no part */

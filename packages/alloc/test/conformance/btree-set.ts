@@ -6,6 +6,7 @@
 import type * as Api from "../../src/index.ts";
 import { first, withBounds, type BoundJson } from "./btree.ts";
 import { CollectionSubject, type Operations } from "./collection.ts";
+import { panicking } from "./panicking.ts";
 
 type Set = Api.BTreeSet<unknown>;
 
@@ -127,6 +128,20 @@ const OPERATIONS: Operations<SetSubject> = {
     this.takeFrom(iter.iter().rev(), b, items);
     iter[Symbol.dispose]();
     return items;
+  },
+
+  // Beyond the given recordings: vectors/README.md
+  from_vec_iter(xs: unknown[], cap: number, n: unknown) {
+    const iter = this.element.makeVec(xs, cap).intoIter();
+    const items = this.takeFrom(iter, n);
+    const made = this.api.BTreeSet.fromIn(this.heap, this.type, iter);
+    this.list.drop();
+    this.list = made;
+    return items;
+  },
+  retain_panics(m: unknown, q: unknown, good: number) {
+    const matches = this.element.matches(m, q);
+    this.list.retain(panicking("predicate", good, (value) => !matches(value)));
   },
 
   // Two sets

@@ -22,6 +22,7 @@ import {
 } from "@kmem/repr";
 import type * as Api from "../../src/index.ts";
 import { exactUsize, usize, type Frame, type Subject } from "./frame.ts";
+import { panicking } from "./panicking.ts";
 
 type Text = Api.String;
 type Op = (subject: StringSubject, ...args: never[]) => unknown;
@@ -162,6 +163,8 @@ const OPS: Readonly<Record<string, Op>> = {
   truncate: (s, length: unknown) => s.text.truncate(usize(length)),
   clear: (s) => s.text.clear(),
   retain: (s, m: number, q: number) => s.text.retain((char) => key(char) % m !== q),
+  retain_panics: (s, m: number, q: number, good: number) =>
+    s.text.retain(panicking("predicate", good, (char: string) => key(char) % m !== q)),
   drain: (s, a: unknown, b: unknown, n: number) => drained(s, usize(a), usize(b), n, false),
   drain_back: (s, a: unknown, b: unknown, n: number) => drained(s, usize(a), usize(b), n, true),
   replace_range: (s, a: unknown, b: unknown, text: string) => s.text.replaceRange(usize(a), usize(b), text),
