@@ -62,6 +62,12 @@ export class Arc<T> extends SharedOne<T> {
     return uninit(allocator, type, takeBlock(allocator, sharedLayout(type, 1)));
   }
 
+  /** {@link Arc.newUninit} with bytes that are 0. */
+  static newZeroed<T>(type: Type<T>, allocator?: GlobalAlloc): BoxUninit<T, Arc<T>> {
+    const from = allocator ?? globalAllocator();
+    return uninit(from, type, takeBlock(from, sharedLayout(type, 1), true));
+  }
+
   /**
    * Makes a value that holds weak handles of itself.
    *

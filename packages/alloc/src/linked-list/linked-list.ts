@@ -153,6 +153,18 @@ export class LinkedList<T> extends Nodes<T> {
     return this.tail === NULL ? undefined : this.mutAt(this.tail);
   }
 
+  /** {@link LinkedList.pushBack}; the element is borrowed for changing. */
+  pushBackMut(value: T): RefMut<T> {
+    this.pushBack(value);
+    return this.backMut()!;
+  }
+
+  /** {@link LinkedList.pushFront}; the element is borrowed for changing. */
+  pushFrontMut(value: T): RefMut<T> {
+    this.pushFront(value);
+    return this.frontMut()!;
+  }
+
   /** Every element, borrowed for changing. Replacing plain values keeps the iterator good. */
   *iterMut(): Generator<RefMut<T>, undefined> {
     if (this.state !== OWNED) this.enter();

@@ -62,6 +62,12 @@ export class Rc<T> extends SharedOne<T> {
     return uninit(allocator, type, takeBlock(allocator, sharedLayout(type, 1)));
   }
 
+  /** {@link Rc.newUninit} with bytes that are 0. */
+  static newZeroed<T>(type: Type<T>, allocator?: GlobalAlloc): BoxUninit<T, Rc<T>> {
+    const from = allocator ?? globalAllocator();
+    return uninit(from, type, takeBlock(from, sharedLayout(type, 1), true));
+  }
+
   /**
    * Makes a value that holds weak handles of itself.
    *

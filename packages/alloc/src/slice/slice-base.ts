@@ -1,120 +1,19 @@
 /**
- * Parts and copies of slices: sub-slices, chunks, windows, and new Vecs made of elements.
+ * Everything that is a slice, whole: with copies of it, and the pieces that a function cuts it into.
  *
+ * @see https://doc.rust-lang.org/std/primitive.slice.html
  * @module
  */
-import { Panic } from "@kmem/memory";
 import { capacityOverflow, checkUsize } from "../core/errors.ts";
-import { done, IndexIter, iterOf, type ExactIter, type Iter } from "../core/iter.ts";
-import { checkIndexRange, checkIndexRangeInclusive } from "../core/range.ts";
+import { iterOf, type Iter } from "../core/iter.ts";
 import type { Vec } from "../vec/vec.ts";
 import type { Slice } from "./slice.ts";
-import { SliceSort } from "./slice-sort.ts";
-import { asTypedArray, requireTypedArray, type TypedArrayOf } from "./typed-array.ts";
+import { SlicePieces } from "./slice-pieces.ts";
 
-/** Everything that is a slice: Vec, boxed slices, borrowed slices. */
-export abstract class SliceBase<T> extends SliceSort<T> {
-  /** @internal A borrowed slice of elements `start..start + count`. */
-  protected abstract part(start: number, count: number): Slice<T>;
+/** Vec, boxed slices, borrowed slices. */
+export abstract class SliceBase<T> extends SlicePieces<T> {
   /** @internal An empty Vec with room for exactly `capacity` elements of this type, in the same allocator. */
   abstract emptyVec(capacity: number): Vec<T>;
-
-  /**
-   * Borrows elements `start..end`: Rust's `&mut v[start..end]`.
-   *
-   * @throws Panic as Rust when the range is not inside
-   */
-  asSlice(start = 0, end: number = this.length): Slice<T> {
-    checkIndexRange(start, end, this.length);
-    return this.part(start, end - start);
-  }
-
-  /** Borrows elements `start..=last`: Rust's `&mut v[start..=last]`. @throws as {@link SliceBase.asSlice} */
-  asSliceInclusive(start: number, last: number): Slice<T> {
-    checkIndexRangeInclusive(start, last, this.length);
-    return this.part(start, last + 1 - start);
-  }
-
-  /** The elements before `middle`, and the others. @throws Panic "mid > len" */
-  splitAt(middle: number): [Slice<T>, Slice<T>] {
-    const { length } = this;
-    checkUsize(middle, "middle");
-    if (middle > length) throw new Panic("mid > len");
-    return [this.part(0, middle), this.part(middle, length - middle)];
-  }
-
-  /** The first element and the rest, or `undefined`. */
-  splitFirst(): [T, Slice<T>] | undefined {
-    const { length } = this;
-    return length === 0 ? undefined : [this.slots.get(0), this.part(1, length - 1)];
-  }
-
-  /** The last element and the rest, or `undefined`. */
-  splitLast(): [T, Slice<T>] | undefined {
-    const { length } = this;
-    return length === 0 ? undefined : [this.slots.get(length - 1), this.part(0, length - 1)];
-  }
-
-  /** Pieces of `size`; the last one may be shorter. @throws Panic when `size` is 0 */
-  chunks(size: number): ExactIter<Slice<T>> {
-    const { length } = this;
-    checkChunk(size);
-    return this.pieces(Math.ceil(length / size), (i) => [i * size, Math.min(length, (i + 1) * size)]);
-  }
-
-  /** Pieces of exactly `size`, and what is left at the end. @throws Panic when `size` is 0 */
-  chunksExact(size: number): ExactIter<Slice<T>> & { remainder(): Slice<T> } {
-    const { length, epoch } = this;
-    checkChunk(size);
-    const count = Math.floor(length / size);
-    return Object.assign(
-      this.pieces(count, (i) => [i * size, (i + 1) * size]),
-      {
-        remainder: () => {
-          this.checkStill(epoch);
-          return this.part(count * size, length - count * size);
-        },
-      },
-    );
-  }
-
-  /** Pieces of `size` from the end on; the last one, at the front, may be shorter. @throws Panic when `size` is 0 */
-  rchunks(size: number): ExactIter<Slice<T>> {
-    const { length } = this;
-    checkChunk(size);
-    return this.pieces(Math.ceil(length / size), (i) => [Math.max(0, length - (i + 1) * size), length - i * size]);
-  }
-
-  /** Every run of `size` neighbours. @throws Panic when `size` is 0 */
-  windows(size: number): ExactIter<Slice<T>> {
-    const { length } = this;
-    checkUsize(size, "size");
-    if (size === 0) throw new Panic("window size must be non-zero");
-    return this.pieces(Math.max(0, length - size + 1), (i) => [i, i + size]);
-  }
-
-  /** The pieces between elements for which `isSeparator` holds. */
-  split(isSeparator: (value: T) => boolean): Iter<Slice<T>> {
-    return this.cutAt((i) => isSeparator(this.slots.get(i)), 1, this.length);
-  }
-
-  /** Pieces as long as `belong` holds between neighbours. */
-  chunkBy(belong: (a: T, b: T) => boolean): Iter<Slice<T>> {
-    const { length } = this;
-    if (length === 0) return this.pieces(0, () => [0, 0]);
-    return this.cutAt((i) => i > 0 && !belong(this.slots.get(i - 1), this.slots.get(i)), 0, length);
-  }
-
-  /**
-   * A typed array of all elements: the class of `Uint32Array` for `u32`. For types that one can hold.
-   *
-   * @throws ArgumentError `alloc/argument` for other types: `bool`, `usize`, structs
-   */
-  toTypedArray(): TypedArrayOf<T> {
-    const { length } = this;
-    requireTypedArray(this.type);
-    return asTypedArray(this.type, this.readRaw(0, length));
-  }
 
   /** A Vec of clones of all elements, exactly as large as needed. */
   toVec(): Vec<T> {
@@ -136,42 +35,101 @@ export abstract class SliceBase<T> extends SliceSort<T> {
     return copy;
   }
 
-  /** Pieces `[start, end]`; none is given any more after a change. */
-  private pieces(count: number, bounds: (i: number) => readonly [number, number]): ExactIter<Slice<T>> {
-    const { epoch } = this;
-    return new IndexIter(count, (i) => {
-      this.checkStill(epoch);
-      const [start, end] = bounds(i);
-      return this.part(start, end - start);
-    });
+  /** {@link SlicePieces.split}, each piece with the separator that ended it; none is empty. */
+  splitInclusive(isSeparator: (value: T) => boolean): Iter<Slice<T>> {
+    return iterOf(this.inclusivePieces(isSeparator, this.length, this.epoch));
   }
 
-  /** The pieces between cuts; the element at a cut is left out when `width` is 1. */
-  private cutAt(isCut: (index: number) => boolean, width: 0 | 1, length: number): Iter<Slice<T>> {
-    const { epoch } = this;
+  /** {@link SlicePieces.split} from the end on. */
+  rsplit(isSeparator: (value: T) => boolean): Iter<Slice<T>> {
+    return iterOf(this.piecesFromBack(isSeparator, Infinity, this.length, this.epoch));
+  }
+
+  /** {@link SlicePieces.split} into at most `limit` pieces: the last one is all that is left. */
+  splitn(limit: number, isSeparator: (value: T) => boolean): Iter<Slice<T>> {
+    checkUsize(limit, "limit");
+    return iterOf(this.piecesFromFront(isSeparator, limit, this.length, this.epoch));
+  }
+
+  /** {@link SliceBase.rsplit} into at most `limit` pieces: the last one is all that is left. */
+  rsplitn(limit: number, isSeparator: (value: T) => boolean): Iter<Slice<T>> {
+    checkUsize(limit, "limit");
+    return iterOf(this.piecesFromBack(isSeparator, limit, this.length, this.epoch));
+  }
+
+  /** What comes behind `prefix`, or `undefined` when the elements do not begin so. */
+  stripPrefix(prefix: Iterable<T>): Slice<T> | undefined {
+    const values = [...prefix];
+    return this.startsWith(values) ? this.part(values.length, this.length - values.length) : undefined;
+  }
+
+  /** What comes before `suffix`, or `undefined` when the elements do not end so. */
+  stripSuffix(suffix: Iterable<T>): Slice<T> | undefined {
+    const values = [...suffix];
+    return this.endsWith(values) ? this.part(0, this.length - values.length) : undefined;
+  }
+
+  private *inclusivePieces(
+    isSeparator: (value: T) => boolean,
+    length: number,
+    epoch: number,
+  ): Generator<Slice<T>, undefined> {
     let start = 0;
-    let at = 0;
-    let ended = false;
-    const next = (): IteratorResult<Slice<T>, undefined> => {
-      if (ended) return done();
-      this.checkStill(epoch);
-      for (; at < length; at++) {
-        const cuts = isCut(at);
-        if (this.epoch !== epoch) this.checkStill(epoch);
-        if (!cuts) continue;
-        const piece = this.part(start, at - start);
-        start = at + width;
-        at++;
-        return { done: false, value: piece };
-      }
-      ended = true;
-      return { done: false, value: this.part(start, length - start) };
-    };
-    return iterOf({ [Symbol.iterator]: () => ({ next }) });
+    for (let i = 0; i < length; i++) {
+      if (!this.isAt(i, isSeparator, epoch)) continue;
+      yield this.part(start, i + 1 - start);
+      start = i + 1;
+    }
+    this.checkStill(epoch);
+    if (start < length) yield this.part(start, length - start);
+    return undefined;
   }
-}
 
-function checkChunk(size: number): void {
-  checkUsize(size, "size");
-  if (size === 0) throw new Panic("chunk size must be non-zero");
+  private *piecesFromFront(
+    isSeparator: (value: T) => boolean,
+    limit: number,
+    length: number,
+    epoch: number,
+  ): Generator<Slice<T>, undefined> {
+    let left = limit;
+    if (left === 0) return undefined;
+    let start = 0;
+    for (let i = 0; i < length && left > 1; i++) {
+      if (!this.isAt(i, isSeparator, epoch)) continue;
+      yield this.part(start, i - start);
+      start = i + 1;
+      left--;
+    }
+    this.checkStill(epoch);
+    yield this.part(start, length - start);
+    return undefined;
+  }
+
+  private *piecesFromBack(
+    isSeparator: (value: T) => boolean,
+    limit: number,
+    length: number,
+    epoch: number,
+  ): Generator<Slice<T>, undefined> {
+    let left = limit;
+    if (left === 0) return undefined;
+    let end = length;
+    for (let i = length - 1; i >= 0 && left > 1; i--) {
+      if (!this.isAt(i, isSeparator, epoch)) continue;
+      yield this.part(i + 1, end - i - 1);
+      end = i;
+      left--;
+    }
+    this.checkStill(epoch);
+    yield this.part(0, end);
+    return undefined;
+  }
+
+  /** Asks whether an element separates; the elements must be what they were, before and after. */
+  private isAt(index: number, isSeparator: (value: T) => boolean, epoch: number): boolean {
+    this.checkStill(epoch);
+    const is = isSeparator(this.slots.get(index));
+    this.checkStill(epoch);
+    return is;
+  }
 }

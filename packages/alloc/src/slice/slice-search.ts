@@ -183,6 +183,10 @@ export abstract class SliceSearch<T> extends SliceRead<T> {
     return true;
   }
 
+  isSortedByKey<K>(keyOf: (value: T) => K, compare: (a: K, b: K) => number = comparePlain): boolean {
+    return this.isSortedBy((a, b) => compare(keyOf(a), keyOf(b)));
+  }
+
   /** The smallest element, the first of several; `undefined` when there is none. */
   min(): T | undefined {
     return this.best((order) => order < 0);

@@ -77,12 +77,28 @@ export abstract class SliceSort<T> extends SliceFill<T> {
    * @throws Panic when there is no such index
    */
   selectNthUnstable(index: number): T {
+    this.expectSelectable(index);
+    this.sortNaturally();
+    return this.slots.get(index);
+  }
+
+  /** {@link SliceSort.selectNthUnstable}, in the order of `compare`. */
+  selectNthUnstableBy(index: number, compare: (a: T, b: T) => number): T {
+    this.expectSelectable(index);
+    this.sortWith(compare);
+    return this.slots.get(index);
+  }
+
+  /** {@link SliceSort.selectNthUnstable}, in the order of keys. */
+  selectNthUnstableByKey<K>(index: number, keyOf: (value: T) => K, compare: (a: K, b: K) => number = comparePlain): T {
+    return this.selectNthUnstableBy(index, (a, b) => compare(keyOf(a), keyOf(b)));
+  }
+
+  private expectSelectable(index: number): void {
     if (this.state !== OWNED) this.enter();
     checkUsize(index, "index");
     if (index >= this.count)
       throw new Panic(`partition_at_index index ${index} greater than length of slice ${this.count}`);
-    this.sortNaturally();
-    return this.slots.get(index);
   }
 
   private sortNaturally(): void {

@@ -132,6 +132,11 @@ export abstract class StrBytes extends Owner implements Iterable<string> {
     return [this.slice(0, at), this.slice(at)];
   }
 
+  /** {@link Str.splitAt}, or `undefined` where that panics. */
+  splitAtChecked(at: number): [string, string] | undefined {
+    return this.get(at) === undefined ? undefined : this.splitAt(at);
+  }
+
   // Iterating
 
   /** The bytes as numbers. */

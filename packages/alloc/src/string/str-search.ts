@@ -45,6 +45,12 @@ export abstract class StrSearch extends StrBytes {
     return spansOf(text, pattern).map(([start, end]) => text.slice(start, end));
   }
 
+  /** {@link StrSearch.matches}, from the back. */
+  rmatches(pattern: Pattern): string[] {
+    const text = this.toString();
+    return spansFromBack(text, pattern).map(([start, end]) => text.slice(start, end));
+  }
+
   matchIndices(pattern: Pattern): [number, string][] {
     const text = this.toString();
     return spansOf(text, pattern).map(([start, end]) => [place(text, start)!, text.slice(start, end)]);
@@ -84,6 +90,13 @@ export abstract class StrSearch extends StrBytes {
   splitTerminator(pattern: Pattern): string[] {
     const found = this.split(pattern);
     if (found[found.length - 1] === "") found.pop();
+    return found;
+  }
+
+  /** {@link StrSearch.rsplit} without an empty piece behind the last one. */
+  rsplitTerminator(pattern: Pattern): string[] {
+    const found = this.rsplit(pattern);
+    if (found[0] === "") found.shift();
     return found;
   }
 
@@ -128,6 +141,19 @@ export abstract class StrSearch extends StrBytes {
 
   trim(): string {
     return trimBack(trimFront(this.toString(), isWhitespace), isWhitespace);
+  }
+
+  /** Without ASCII whitespace on either side. */
+  trimAscii(): string {
+    return trimBack(this.trimAsciiStart(), isAsciiWhitespace);
+  }
+
+  trimAsciiStart(): string {
+    return trimFront(this.toString(), isAsciiWhitespace);
+  }
+
+  trimAsciiEnd(): string {
+    return trimBack(this.toString(), isAsciiWhitespace);
   }
 
   trimStart(): string {

@@ -6,7 +6,7 @@
 import { Panic } from "@kmem/memory";
 import { ArgumentError, checkUsize } from "../core/errors.ts";
 import type { ExactIter } from "../core/iter.ts";
-import { OWNED } from "../core/owner.ts";
+import { checkUnchanged, OWNED } from "../core/owner.ts";
 import { replaceSlot, setSlot } from "../core/place.ts";
 import { checkRange, checkRangeInclusive } from "../core/range.ts";
 import { RefMut } from "../core/ref-mut.ts";
@@ -58,6 +58,44 @@ export abstract class RingItems<T> extends RingEnds<T> {
     if (this.state !== OWNED) this.enter();
     checkUsize(index, "index");
     return index < this.count ? RefMut.of(this.type, this, this.slots.addressOf(this.slotOf(index))) : undefined;
+  }
+
+  /** Elements `start..end`, each borrowed for changing; all of them by default. */
+  *rangeMut(start = 0, end: number = this.length): Generator<RefMut<T>, undefined> {
+    if (this.state !== OWNED) this.enter();
+    checkRange(start, end, this.count);
+    let { epoch } = this;
+    for (let i = start; i < end; i++) {
+      const element = this.getMut(i)!;
+      const before = element.epoch;
+      yield element;
+      epoch += element.epoch - before;
+      checkUnchanged(this, epoch);
+    }
+    return undefined;
+  }
+
+  /** Every element, borrowed for changing. @throws BorrowError when something else has changed meanwhile */
+  iterMut(): Generator<RefMut<T>, undefined> {
+    return this.rangeMut();
+  }
+
+  /** {@link RingEnds.pushBack}; the element is borrowed for changing. */
+  pushBackMut(value: T): RefMut<T> {
+    this.pushBack(value);
+    return this.backMut()!;
+  }
+
+  /** {@link RingEnds.pushFront}; the element is borrowed for changing. */
+  pushFrontMut(value: T): RefMut<T> {
+    this.pushFront(value);
+    return this.frontMut()!;
+  }
+
+  /** {@link RingItems.insert}; the element is borrowed for changing. */
+  insertMut(index: number, value: T): RefMut<T> {
+    this.insert(index, value);
+    return this.getMut(index)!;
   }
 
   frontMut(): RefMut<T> | undefined {

@@ -12,6 +12,7 @@ import { Panic, type Ptr } from "@kmem/memory";
 import { dropValues, readPtr, writePtr, type Type } from "@kmem/repr";
 import { BorrowError, checkUsize, usizeText, type TryReserveError } from "../core/errors.ts";
 import { OWNED, type Loan } from "../core/owner.ts";
+import type { RefMut } from "../core/ref-mut.ts";
 import { RawVec } from "../core/raw-vec.ts";
 import { SliceBase } from "../slice/slice-base.ts";
 
@@ -48,6 +49,12 @@ export abstract class VecCore<T> extends SliceBase<T> {
     this.slots.set(length, value);
     this.count = length + 1;
     this.changed();
+  }
+
+  /** {@link VecCore.push}; the element is borrowed for changing. */
+  pushMut(value: T): RefMut<T> {
+    this.push(value);
+    return this.lastMut()!;
   }
 
   /** Appends an element if there is memory for it. @returns why not, if not; the value is still yours then */
@@ -94,6 +101,12 @@ export abstract class VecCore<T> extends SliceBase<T> {
     }
     this.count = count + 1;
     this.changed();
+  }
+
+  /** {@link VecCore.insert}; the element is borrowed for changing. */
+  insertMut(index: number, value: T): RefMut<T> {
+    this.insert(index, value);
+    return this.getMut(index)!;
   }
 
   /** Removes and gives an element, and moves the rest down. @throws Panic when there is none */
