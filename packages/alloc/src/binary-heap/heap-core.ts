@@ -57,10 +57,11 @@ export abstract class HeapCore<T> extends Sequence<T> {
   iter(): ExactIter<T> {
     if (this.state !== OWNED) this.enter();
     const { epoch, slots } = this;
-    return new IndexIter(this.count, (i) => {
+    const get = (i: number): T => {
       checkUnchanged(this, epoch);
       return slots.get(i);
-    });
+    };
+    return new IndexIter(this.count, get, false);
   }
 
   /**

@@ -97,6 +97,10 @@ export class HeapDrain<T> extends ExactIter<T> implements Disposable {
     return this.drain.length;
   }
 
+  override get trusted(): boolean {
+    return false;
+  }
+
   next(): IteratorResult<T, undefined> {
     return this.length > 0 ? this.drain.next() : this.return();
   }

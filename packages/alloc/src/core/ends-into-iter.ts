@@ -16,10 +16,15 @@ export interface TwoEnds<T> extends Disposable {
 /** A VecDeque's or LinkedList's elements on their way out. Drops what nobody takes, and then the memory. */
 export class EndsIntoIter<T> extends ExactIter<T> implements Disposable {
   private readonly from: TwoEnds<T>;
+  private readonly reliable: boolean;
 
-  /** @param from - nobody else may use it */
-  constructor(from: TwoEnds<T>) {
+  /**
+   * @param from - nobody else may use it
+   * @param trusted - see {@link ExactIter.trusted}
+   */
+  constructor(from: TwoEnds<T>, trusted: boolean) {
     super();
+    this.reliable = trusted;
     this.from = from;
   }
 
@@ -30,6 +35,10 @@ export class EndsIntoIter<T> extends ExactIter<T> implements Disposable {
 
   get length(): number {
     return this.from.isOwned ? this.from.length : 0;
+  }
+
+  override get trusted(): boolean {
+    return this.reliable;
   }
 
   next(): IteratorResult<T, undefined> {

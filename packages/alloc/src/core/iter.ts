@@ -104,13 +104,21 @@ export abstract class Iter<T> implements IterableIterator<T> {
 
   /** Pairs with another iterable, until one of them ends. */
   zip<U>(other: Iterable<U>): Iter<[T, U]> {
-    const others = other[Symbol.iterator]();
-    return new From(this, () => {
-      const mine = this.next();
-      if (mine.done === true) return DONE;
-      const theirs = others.next();
-      return theirs.done === true ? DONE : { done: false, value: [mine.value, theirs.value] };
-    });
+    const others = other instanceof Iter ? (other as Iter<U>) : iterOf(other);
+    return new From(
+      this,
+      () => {
+        const mine = this.next();
+        if (mine.done === true) return DONE;
+        const theirs = others.next();
+        return theirs.done === true ? DONE : { done: false, value: [mine.value, theirs.value] };
+      },
+      () => {
+        const [mine, theirs] = [this.sizeHint(), others.sizeHint()];
+        const most = Math.min(mine[1] ?? Infinity, theirs[1] ?? Infinity);
+        return [Math.min(mine[0], theirs[0]), most === Infinity ? undefined : most];
+      },
+    );
   }
 
   /** Pairs `[index, value]`. */
@@ -219,9 +227,17 @@ export abstract class ExactIter<T> extends Iter<T> {
   abstract get length(): number;
   abstract nextBack(): IteratorResult<T, undefined>;
 
+  /**
+   * Whether what collects it may rely on the length, and so take exactly that much: Rust's `TrustedLen`, which the
+   * iterators of some collections are not.
+   */
+  get trusted(): boolean {
+    return true;
+  }
+
   override sizeHint(): SizeHint {
     const { length } = this;
-    return [length, length];
+    return [length, this.trusted ? length : undefined];
   }
 
   /** The same elements, the last one first. */
@@ -250,6 +266,20 @@ class Reversed<T> extends ExactIter<T> {
     return this.forward.length;
   }
 
+  override get trusted(): boolean {
+    return this.forward.trusted;
+  }
+
+  /** Nobody relies on what this tells: Rust trusts a `skip` only where it can reach every place at once. */
+  override skip(count: number): Iter<T> {
+    const skipped = super.skip(count);
+    return new From(
+      skipped,
+      () => skipped.next(),
+      () => [skipped.sizeHint()[0], undefined],
+    );
+  }
+
   next(): IteratorResult<T, undefined> {
     return this.forward.nextBack();
   }
@@ -268,16 +298,25 @@ export class IndexIter<T> extends ExactIter<T> {
   private front = 0;
   private back: number;
   private readonly get: (index: number) => T;
+  private readonly reliable: boolean;
 
-  /** @param get - must itself refuse to read when the elements have changed */
-  constructor(length: number, get: (index: number) => T) {
+  /**
+   * @param get - must itself refuse to read when the elements have changed
+   * @param trusted - see {@link ExactIter.trusted}
+   */
+  constructor(length: number, get: (index: number) => T, trusted = true) {
     super();
+    this.reliable = trusted;
     this.back = length;
     this.get = get;
   }
 
   get length(): number {
     return this.back - this.front;
+  }
+
+  override get trusted(): boolean {
+    return this.reliable;
   }
 
   next(): IteratorResult<T, undefined> {

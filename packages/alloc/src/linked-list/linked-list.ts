@@ -297,7 +297,7 @@ export class LinkedList<T> extends Nodes<T> {
   /** Uses the list up: gives its elements away from both ends, and drops those that nobody takes. */
   intoIter(): EndsIntoIter<T> {
     const { head, tail, length } = this.intoRawParts();
-    return new EndsIntoIter(LinkedList.fromRawParts(this.type, head, tail, length, this.allocator));
+    return new EndsIntoIter(LinkedList.fromRawParts(this.type, head, tail, length, this.allocator), false);
   }
 
   /** Gives the nodes away: the ends and the length. The list is moved. */

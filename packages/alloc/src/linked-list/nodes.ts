@@ -253,6 +253,10 @@ class NodesIter<T> extends ExactIter<T> {
     return this.left;
   }
 
+  override get trusted(): boolean {
+    return false;
+  }
+
   next(): IteratorResult<T, undefined> {
     if (this.left === 0) return { done: true, value: undefined };
     checkUnchanged(this.owner, this.epoch);

@@ -51,7 +51,9 @@ export class CharIter<T> extends Iter<T> {
   /** A character takes 1 to 4 bytes. */
   override sizeHint(): SizeHint {
     const bytes = this.back - this.front;
-    return [Math.ceil(bytes / 4), bytes];
+    const least = Math.ceil(bytes / 4);
+    // A single byte is a single character, but nobody relies on it.
+    return [least, bytes === least && bytes > 0 ? undefined : bytes];
   }
 }
 

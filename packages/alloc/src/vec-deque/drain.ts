@@ -43,6 +43,10 @@ export class DequeDrain<T> extends ExactIter<T> implements Disposable {
     return this.ended ? 0 : this.back - this.front;
   }
 
+  override get trusted(): boolean {
+    return false;
+  }
+
   next(): IteratorResult<T, undefined> {
     if (this.length > 0) return { done: false, value: this.deque.take(this.front++) };
     return this.return();

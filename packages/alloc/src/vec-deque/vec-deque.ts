@@ -130,7 +130,7 @@ export class VecDeque<T> extends RingBulk<T> {
 
   /** Uses the deque up: gives its elements away from both ends, and drops those that nobody takes. */
   intoIter(): EndsIntoIter<T> {
-    return new EndsIntoIter(this.moved());
+    return new EndsIntoIter(this.moved(), true);
   }
 
   /** Moves the contents out; this deque is empty then and owns no block: `mem::take`. */
