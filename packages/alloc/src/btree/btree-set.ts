@@ -5,23 +5,21 @@
  * @module
  */
 import { globalAllocator, type GlobalAlloc } from "@kmem/global-alloc";
-import type { Memory, Ptr } from "@kmem/memory";
-import { dropValue, readPtr, unit, UNIT, WORD, type Type } from "@kmem/repr";
+import type { Ptr } from "@kmem/memory";
+import { dropValue, unit, UNIT, type Type } from "@kmem/repr";
 import { cloneOf } from "../core/clone-value.ts";
 import { ArgumentError } from "../core/errors.ts";
 import { feed } from "../core/feed.ts";
-import { iterOf, type Iter } from "../core/iter.ts";
+import type { Iter } from "../core/iter.ts";
 import { OWNED, type Loan } from "../core/owner.ts";
-import { ownerType, perType, sameType } from "../core/owner-type.ts";
 import { Vec } from "../vec/vec.ts";
 import { keyRange, lowerCut, upperCut, type RangeEnd } from "./bounds.ts";
 import { appendTree, type Unit } from "./append.ts";
-import { BTREE_SIZE, TreeCollection } from "./collection.ts";
 import { TreeExtractIf } from "./extract-if.ts";
 import { TreeIntoIter } from "./into-iter.ts";
 import type { TreeIter } from "./iter.ts";
-import { mergeAscending } from "./merge.ts";
 import { KEYS, type Part } from "./node-reader.ts";
+import { SetAlgebra } from "./set-algebra.ts";
 import { sortWithScratch, untilEmpty } from "./sort-scratch.ts";
 
 /**
@@ -33,7 +31,7 @@ import { sortWithScratch, untilEmpty } from "./sort-scratch.ts";
  * set.toArray() // => [1, 2, 3]
  * set.range(2).toArray() // => [2, 3]
  */
-export class BTreeSet<T> extends TreeCollection<T, Unit, T> {
+export class BTreeSet<T> extends SetAlgebra<T> {
   protected readonly kindName: string = "BTreeSet";
   protected readonly reads: Part = KEYS;
 
@@ -321,79 +319,6 @@ export class BTreeSet<T> extends TreeCollection<T, Unit, T> {
     return copy;
   }
 
-  // ── Two sets ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** What is in either, in order; of equal values, this set's. */
-  union(other: BTreeSet<T>): Iter<T> {
-    return this.merged(other, (a, b) => (a === undefined ? b : a));
-  }
-
-  /** What is in both. */
-  intersection(other: BTreeSet<T>): Iter<T> {
-    return this.merged(other, (a, b) => (b === undefined ? undefined : a));
-  }
-
-  /** What is in this set only. */
-  difference(other: BTreeSet<T>): Iter<T> {
-    return this.merged(other, (a, b) => (b === undefined ? a : undefined));
-  }
-
-  /** What is in exactly one of them. */
-  symmetricDifference(other: BTreeSet<T>): Iter<T> {
-    return this.merged(other, (a, b) => (a === undefined ? b : b === undefined ? a : undefined));
-  }
-
-  /** A new set of clones of what is in either: Rust's `|`. */
-  bitor(other: BTreeSet<T>): BTreeSet<T> {
-    return this.collected(this.union(other));
-  }
-
-  /** A new set of clones of what is in both: Rust's `&`. */
-  bitand(other: BTreeSet<T>): BTreeSet<T> {
-    return this.collected(this.intersection(other));
-  }
-
-  /** A new set of clones of what is in this one only: Rust's `-`. */
-  sub(other: BTreeSet<T>): BTreeSet<T> {
-    return this.collected(this.difference(other));
-  }
-
-  /** A new set of clones of what is in exactly one of them: Rust's `^`. */
-  bitxor(other: BTreeSet<T>): BTreeSet<T> {
-    return this.collected(this.symmetricDifference(other));
-  }
-
-  isDisjoint(other: BTreeSet<T>): boolean {
-    return this.intersection(other).next().done === true;
-  }
-
-  isSubset(other: BTreeSet<T>): boolean {
-    return this.length <= other.length && this.difference(other).next().done === true;
-  }
-
-  isSuperset(other: BTreeSet<T>): boolean {
-    return other.isSubset(this);
-  }
-
-  /** Rust's `Ord`: value by value. */
-  compareTo(other: BTreeSet<T>): number {
-    const { type } = this;
-    const mine = this.iter();
-    const theirs = other.iter();
-    for (;;) {
-      const a = mine.next();
-      const b = theirs.next();
-      if (a.done === true || b.done === true) return (a.done === true ? 0 : 1) - (b.done === true ? 0 : 1);
-      const order = type.compare(a.value, b.value);
-      if (order !== 0) return order;
-    }
-  }
-
-  /** Rust's `==`. */
-  equals(other: BTreeSet<T>): boolean {
-    return this.length === other.length && this.compareTo(other) === 0;
-  }
-
   /** In Node's inspect: `BTreeSet<u32>(2) { 1, 2 }`. */
   inspectContents(show: (value: unknown) => string): string {
     return `(${this.length}) ${show(new Set(this.toArray())).replace(/^Set\(\d+\) /, "")}`;
@@ -403,54 +328,7 @@ export class BTreeSet<T> extends TreeCollection<T, Unit, T> {
     return this.tree.readKey(this.tree.node, this.tree.index);
   }
 
-  private merged(other: BTreeSet<T>, choose: (a: T | undefined, b: T | undefined) => T | undefined): Iter<T> {
-    const { type } = this;
-    const pairs = mergeAscending(this.iter(), other.iter(), (a, b) => type.compare(a, b));
-    return iterOf(chosen(pairs, choose));
-  }
-
-  private collected(values: Iter<T>): BTreeSet<T> {
+  protected collected(values: Iter<T>): BTreeSet<T> {
     return BTreeSet.built(this.allocator, this.type, values.map(cloneOf));
   }
 }
-
-function* chosen<T>(
-  pairs: Iterable<readonly [T | undefined, T | undefined]>,
-  choose: (a: T | undefined, b: T | undefined) => T | undefined,
-): Generator<T, undefined> {
-  for (const [a, b] of pairs) {
-    const value = choose(a, b);
-    if (value !== undefined) yield value;
-  }
-  return undefined;
-}
-
-/** The type of a set that is an element. @example btreeSet(u32).name // => "BTreeSet<u32>" */
-export const btreeSet: <T>(element: Type<T>) => Type<BTreeSet<T>> = perType((element) => {
-  const adopt = (memory: Memory, at: Ptr, allocator: GlobalAlloc): BTreeSet<unknown> =>
-    BTreeSet.fromRawParts(
-      element,
-      readPtr(memory, at),
-      memory.readUsize(at + WORD),
-      memory.readUsize(at + 2 * WORD),
-      allocator,
-    );
-  return ownerType<BTreeSet<unknown>>({
-    get name() {
-      return `BTreeSet<${element.name}>`;
-    },
-    size: BTREE_SIZE,
-    is: (value) => value instanceof BTreeSet && sameType(value.type as Type<unknown>, element),
-    borrow: (loan) => BTreeSet.borrow(element, loan),
-    adopt,
-    compare: (a, b) => a.compareTo(b),
-    clone(memory, from, to, allocator) {
-      const source = adopt(memory, from, allocator);
-      try {
-        source.clone().moveTo(to);
-      } finally {
-        source.intoRawParts();
-      }
-    },
-  });
-}) as <T>(element: Type<T>) => Type<BTreeSet<T>>;

@@ -5,18 +5,17 @@
  * @module
  */
 import { globalAllocator, handleAllocError, type GlobalAlloc } from "@kmem/global-alloc";
-import { NULL, Panic, type Memory, type Ptr } from "@kmem/memory";
-import { cloneValue, cloneValueFrom, dropValue, readPtr, WORD, type Type } from "@kmem/repr";
+import { NULL, Panic, type Ptr } from "@kmem/memory";
+import { cloneValue, cloneValueFrom, dropValue, type Type } from "@kmem/repr";
 import { cloneOf } from "../core/clone-value.ts";
 import { EndsIntoIter } from "../core/ends-into-iter.ts";
-import { ArgumentError, checkUsize, type TryReserveError } from "../core/errors.ts";
+import { ArgumentError, checkUsize } from "../core/errors.ts";
 import { feed } from "../core/feed.ts";
 import { checkUnchanged, OWNED, type Loan } from "../core/owner.ts";
-import { ownerType, perType, sameType } from "../core/owner-type.ts";
-import { RefMut } from "../core/ref-mut.ts";
+import { sameType } from "../core/owner-type.ts";
 import { Cursor } from "./cursor.ts";
 import { ListExtractIf } from "./extract-if.ts";
-import { LIST_SIZE, Nodes } from "./nodes.ts";
+import { ListEnds } from "./list-ends.ts";
 
 /**
  * A list whose elements stay where they are: adding and removing at either end, or at a cursor, is O(1).
@@ -27,7 +26,7 @@ import { LIST_SIZE, Nodes } from "./nodes.ts";
  * list.popBack() // => 3
  * list.toArray() // => [1, 2]
  */
-export class LinkedList<T> extends Nodes<T> {
+export class LinkedList<T> extends ListEnds<T> {
   private constructor(type: Type<T>, allocator: GlobalAlloc, loan?: Loan) {
     super(type, allocator, loan);
   }
@@ -67,113 +66,6 @@ export class LinkedList<T> extends Nodes<T> {
   /** @internal A handle over words that lie in memory. */
   static borrow<T>(type: Type<T>, loan: Loan): LinkedList<T> {
     return new LinkedList(type, loan.lender.allocator, loan);
-  }
-
-  /** Appends an element. @throws calls the alloc error handler when there is no memory; nothing has changed then */
-  pushBack(value: T): void {
-    if (this.state !== OWNED) this.enter();
-    this.link(this.makeNode(value), this.tail, NULL);
-  }
-
-  /** Puts an element before the others. @throws as {@link LinkedList.pushBack} */
-  pushFront(value: T): void {
-    if (this.state !== OWNED) this.enter();
-    this.link(this.makeNode(value), NULL, this.head);
-  }
-
-  /** JavaScript's name for {@link LinkedList.pushBack}. */
-  push(value: T): void {
-    this.pushBack(value);
-  }
-
-  /** Appends an element if there is memory for it. @returns why not, if not; the value is still yours then */
-  tryPushBack(value: T): TryReserveError | undefined {
-    if (this.state !== OWNED) this.enter();
-    const node = this.tryMakeNode(value);
-    if (typeof node !== "number") return node;
-    this.link(node, this.tail, NULL);
-    return undefined;
-  }
-
-  /** {@link LinkedList.tryPushBack}, at the front. */
-  tryPushFront(value: T): TryReserveError | undefined {
-    if (this.state !== OWNED) this.enter();
-    const node = this.tryMakeNode(value);
-    if (typeof node !== "number") return node;
-    this.link(node, NULL, this.head);
-    return undefined;
-  }
-
-  /** Removes and gives the first element, or `undefined`. */
-  popFront(): T | undefined {
-    if (this.state !== OWNED) this.enter();
-    return this.head === NULL ? undefined : this.takeOut(this.head);
-  }
-
-  /** Removes and gives the last element, or `undefined`. */
-  popBack(): T | undefined {
-    if (this.state !== OWNED) this.enter();
-    return this.tail === NULL ? undefined : this.takeOut(this.tail);
-  }
-
-  /** JavaScript's name for {@link LinkedList.popBack}. */
-  pop(): T | undefined {
-    return this.popBack();
-  }
-
-  /** JavaScript's name for {@link LinkedList.popFront}. */
-  shift(): T | undefined {
-    return this.popFront();
-  }
-
-  /** JavaScript's name for {@link LinkedList.pushFront}. @returns the new length */
-  unshift(value: T): number {
-    this.pushFront(value);
-    return this.count;
-  }
-
-  front(): T | undefined {
-    if (this.state !== OWNED) this.enter();
-    return this.head === NULL ? undefined : this.elementOf(this.head);
-  }
-
-  back(): T | undefined {
-    if (this.state !== OWNED) this.enter();
-    return this.tail === NULL ? undefined : this.elementOf(this.tail);
-  }
-
-  /** The first element, borrowed for changing, or `undefined`. */
-  frontMut(): RefMut<T> | undefined {
-    if (this.state !== OWNED) this.enter();
-    return this.head === NULL ? undefined : this.mutAt(this.head);
-  }
-
-  backMut(): RefMut<T> | undefined {
-    if (this.state !== OWNED) this.enter();
-    return this.tail === NULL ? undefined : this.mutAt(this.tail);
-  }
-
-  /** {@link LinkedList.pushBack}; the element is borrowed for changing. */
-  pushBackMut(value: T): RefMut<T> {
-    this.pushBack(value);
-    return this.backMut()!;
-  }
-
-  /** {@link LinkedList.pushFront}; the element is borrowed for changing. */
-  pushFrontMut(value: T): RefMut<T> {
-    this.pushFront(value);
-    return this.frontMut()!;
-  }
-
-  /** Every element, borrowed for changing. Replacing plain values keeps the iterator good. */
-  *iterMut(): Generator<RefMut<T>, undefined> {
-    if (this.state !== OWNED) this.enter();
-    const { changesOfNodes } = this;
-    for (let node = this.head; node !== NULL; node = this.next(node)) {
-      yield this.mutAt(node);
-      checkUnchanged(this, this.epoch - this.changesOfNodes + changesOfNodes);
-    }
-    return undefined;
   }
 
   /** JavaScript's `at`: negative positions count from the end. O(n). */
@@ -361,15 +253,6 @@ export class LinkedList<T> extends Nodes<T> {
     this.link(node, this.tail, NULL);
   }
 
-  private takeOut(node: Ptr): T {
-    this.unlink(node);
-    return this.emptyNode(node);
-  }
-
-  private mutAt(node: Ptr): RefMut<T> {
-    return RefMut.of(this.type, this, node + this.offset);
-  }
-
   private cursorAt(start: () => Ptr, index: number): Cursor<T> {
     if (this.state !== OWNED) this.enter();
     let { epoch } = this;
@@ -417,41 +300,4 @@ export class LinkedList<T> extends Nodes<T> {
     if (other.allocator !== this.allocator)
       throw new ArgumentError("alloc/foreign-allocator", "expected elements of the same allocator", other);
   }
-}
-
-/** The type of a LinkedList that is an element. @example linkedList(u8).name // => "LinkedList<u8>" */
-export const linkedList: <T>(element: Type<T>) => Type<LinkedList<T>> = perType((element) =>
-  ownerType<LinkedList<unknown>>({
-    get name() {
-      return `LinkedList<${element.name}>`;
-    },
-    size: LIST_SIZE,
-    is: (value) => value instanceof LinkedList && sameType(value.type as Type<unknown>, element),
-    borrow: (loan) => LinkedList.borrow(element, loan),
-    adopt: (memory, at, allocator) => adopt(element, memory, at, allocator),
-    compare: (a, b) => a.compareTo(b),
-    clone(memory, from, to, allocator) {
-      const source = adopt(element, memory, from, allocator);
-      try {
-        source.clone().moveTo(to);
-      } finally {
-        source.intoRawParts();
-      }
-    },
-    cloneFrom(memory, from, to, allocator) {
-      const source = adopt(element, memory, from, allocator);
-      const target = adopt(element, memory, to, allocator);
-      try {
-        target.cloneFrom(source);
-      } finally {
-        target.moveTo(to);
-        source.intoRawParts();
-      }
-    },
-  }),
-) as <T>(element: Type<T>) => Type<LinkedList<T>>;
-
-function adopt<T>(element: Type<T>, memory: Memory, at: Ptr, allocator: GlobalAlloc): LinkedList<T> {
-  const length = memory.readUsize(at + 2 * WORD);
-  return LinkedList.fromRawParts(element, readPtr(memory, at), readPtr(memory, at + WORD), length, allocator);
 }
