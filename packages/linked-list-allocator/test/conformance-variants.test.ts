@@ -29,7 +29,7 @@ for (const [name, options] of Object.entries(variants))
   describe(`linked_list_allocator 0.10.5, ${name}`, () => {
     const replays = replaysWith(options);
     const isPaged = options.makeMemory === pagedMemory;
-    for (const file of readdirSync(folder).filter((each) => isPaged || each.endsWith("traces.json")))
+    for (const file of readdirSync(folder).filter((each) => each.endsWith(isPaged ? ".json" : "traces.json")))
       it(`does what ${file} records`, () => {
         const recording = JSON.parse(readFileSync(join(folder, file), "utf8")) as { suite: string };
         const tally = new Tally();

@@ -12,6 +12,9 @@ import { linear, Player, same, type PlayerOptions } from "./player.ts";
 
 type HeapReplay = Replay<typeof Api>;
 
+/** Where scripts run that name no address. */
+const START = 0x4444_4444_0000;
+
 interface InitCase {
   readonly heapStart: number;
   readonly heapSize: number;
@@ -102,7 +105,12 @@ function playTrace(trace: Trace, api: typeof Api, holdsContent: boolean, options
 
 /** Bytes that a trace's heap grows to. */
 function spanOf(trace: Trace): number {
-  return trace.ops.reduce((sum, op) => (op[0] === "x" && op[2] !== "panic" ? sum + op[1] : sum), trace.heapSize);
+  return trace.heapSize + grownBy(trace.ops);
+}
+
+/** Bytes that the operations extend a heap by. */
+function grownBy(ops: readonly Op[]): number {
+  return ops.reduce((sum, op) => (op[0] === "x" && op[2] !== "panic" ? sum + op[1] : sum), 0);
 }
 
 function replayHeapInit(recording: HeapInit, api: typeof Api, tally: Tally, options: PlayerOptions): void {
@@ -124,13 +132,12 @@ function replayHeapInit(recording: HeapInit, api: typeof Api, tally: Tally, opti
     });
   for (const { name, ops } of recording.constructors ?? [])
     tally.case(name, () => {
-      let from = Infinity;
-      let to = 0;
-      for (const op of ops)
-        if (op[0] === "new" || op[0] === "init" || op[0] === "init-from-slice") {
-          from = Math.min(from, op[1]);
-          to = Math.max(to, op[1] + op[2]);
-        }
+      const ranges = ops.flatMap((op) =>
+        op[0] === "new" || op[0] === "init" || op[0] === "init-from-slice" ? [[op[1], op[2]] as const] : [],
+      );
+      // A script may create no heap at all; then it is as good here as anywhere.
+      const from = ranges.length === 0 ? START : Math.min(...ranges.map(([start]) => start));
+      const to = Math.max(from, ...ranges.map(([start, size]) => start + size)) + grownBy(ops);
       new Player(api, from, to - from, false, options).play(ops);
     });
   replayTraces(recording.traces ?? [], api, tally, false, options);
@@ -171,7 +178,7 @@ function replayUpstreamTest(test: UpstreamTest, api: typeof Api, options: Player
       return;
     }
     case "empty-heap": {
-      new Player(api, 0x4444_4444_0000, 4096, false, options).play([["new-empty"], ...test.ops]);
+      new Player(api, START, 4096, false, options).play([["new-empty"], ...test.ops]);
       return;
     }
     case "init-panic": {
