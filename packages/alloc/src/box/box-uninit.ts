@@ -40,9 +40,10 @@ export class BoxUninit<T, B> extends Owner {
     return this.ptr;
   }
 
-  /** Moves the value in. */
+  /** Moves the value in. What the type refuses is refused before anything changes. */
   write(value: T): B {
     this.requireOwned();
+    this.type.check?.(value, this.allocator);
     try {
       this.type.write(this.allocator.memory, this.ptr, value, this.allocator);
     } catch (error) {

@@ -76,6 +76,11 @@ export class OccupiedEntry<K, V> {
     return this.inside.valueMut();
   }
 
+  /** Rust's `or_insert_with_key`; {@link OccupiedEntry.orInsertWith} gets the key, too. */
+  orInsertWithKey(_make: (key: K) => V): RefMut<V> {
+    return this.inside.valueMut();
+  }
+
   /** Lets `change` change the value. */
   andModify(change: (value: RefMut<V>) => void): this {
     change(this.inside.valueMut());
@@ -116,6 +121,10 @@ export class VacantEntry<K, V> {
   /** Puts an entry there with the value that `make` makes for the key. */
   orInsertWith(make: (key: K) => V): RefMut<V> {
     return this.insert(make(this.key));
+  }
+
+  orInsertWithKey(make: (key: K) => V): RefMut<V> {
+    return this.orInsertWith(make);
   }
 
   /** Does nothing: there is no value. */
