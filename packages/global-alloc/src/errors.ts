@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { KmemError, Panic } from "@kmem/memory";
+import { hex, KmemError, Panic, type Ptr } from "@kmem/memory";
 import type { Layout } from "./layout.ts";
 
 export type LayoutErrorCode = "layout/size" | "layout/align";
@@ -49,5 +49,20 @@ export class GlobalAllocatorError extends KmemError {
     super(message);
     this.name = "GlobalAllocatorError";
     this.code = code;
+  }
+}
+
+export type AttachErrorCode = "attach/address" | "attach/magic" | "attach/version" | "attach/damaged";
+
+/** There is no allocator to attach to at this address: none at all, another kind, another version, or damaged bytes. */
+export class AttachError extends KmemError {
+  readonly code: AttachErrorCode;
+  /** Where its control block was looked for. */
+  readonly address: Ptr;
+  constructor(code: AttachErrorCode, reason: string, address: Ptr) {
+    super(`nothing to attach to at ${hex(address)}: ${reason}`);
+    this.name = "AttachError";
+    this.code = code;
+    this.address = address;
   }
 }

@@ -10,5 +10,5 @@ export {
   setGlobalAllocator,
 } from "./registry.ts";
 export type { AllocErrorHandler } from "./registry.ts";
-export { AllocError, GlobalAllocatorError, LayoutError } from "./errors.ts";
-export type { GlobalAllocatorErrorCode, LayoutErrorCode } from "./errors.ts";
+export { AllocError, AttachError, GlobalAllocatorError, LayoutError } from "./errors.ts";
+export type { AttachErrorCode, GlobalAllocatorErrorCode, LayoutErrorCode } from "./errors.ts";

@@ -77,10 +77,9 @@ export class Layout implements Sized {
     return Layout.fromSizeAlign(this.size, Math.max(this.align, align));
   }
 
-  /** Bytes to add so that what follows lies at a multiple of `align`. */
+  /** Bytes to add so that what follows lies at a multiple of `align`. @throws {@link LayoutError} as {@link Layout.fromSizeAlign} */
   paddingNeededFor(align: number): number {
-    if (!isPowerOfTwo(align)) throw new LayoutError("layout/align", align);
-    return alignUp(this.size, align) - this.size;
+    return roundedUp(this.size, align) - this.size;
   }
 
   /** This layout with its size rounded up to its alignment, as C pads the end of a struct. */
@@ -107,7 +106,7 @@ export class Layout implements Sized {
    */
   extend(next: Sized): { readonly layout: Layout; readonly offset: number } {
     const { size, align } = Layout.new(next);
-    const offset = alignUp(this.size, align);
+    const offset = roundedUp(this.size, align);
     return { layout: Layout.fromSizeAlign(offset + size, Math.max(this.align, align)), offset };
   }
 
@@ -134,6 +133,13 @@ export class Layout implements Sized {
   toString(): string {
     return `Layout { size_: ${this.size}, align_: ${this.align} }`;
   }
+}
+
+/** A size rounded up, which a layout's own alignment always allows and another may not. */
+function roundedUp(size: number, align: number): number {
+  if (!isPowerOfTwo(align)) throw new LayoutError("layout/align", align);
+  if (size > MAX_SIZE - (align - 1)) throw new LayoutError("layout/size", size);
+  return alignUp(size, align);
 }
 
 /** The size and the alignment of whatever a caller without types passes. */

@@ -21,8 +21,9 @@
  *
  * @module
  */
+import { AttachError } from "@kmem/global-alloc";
 import { hex, NULL, type Memory, type Ptr } from "@kmem/memory";
-import { AttachError, HeapError } from "./errors.ts";
+import { HeapError } from "./errors.ts";
 
 /** Bytes of a control block. */
 export const CONTROL_SIZE = 128;

@@ -78,17 +78,3 @@ export class HeapCorruptionError extends KmemError {
     this.address = address;
   }
 }
-
-export type AttachErrorCode = "attach/address" | "attach/magic" | "attach/version" | "attach/damaged";
-
-/** There is no heap of ours to attach to at this address. */
-export class AttachError extends KmemError {
-  readonly code: AttachErrorCode;
-  readonly address: Ptr;
-  constructor(code: AttachErrorCode, message: string, address: Ptr) {
-    super(`no heap to attach to at ${hex(address)}: ${message}`);
-    this.name = "AttachError";
-    this.code = code;
-    this.address = address;
-  }
-}

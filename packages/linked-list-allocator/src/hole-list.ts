@@ -13,7 +13,7 @@
  * @see https://github.com/rust-osdev/linked-list-allocator/blob/v0.10.5/src/hole.rs
  * @module
  */
-import { LayoutError, type Layout } from "@kmem/global-alloc";
+import { AttachError, LayoutError, type Layout } from "@kmem/global-alloc";
 import { hex, NULL, type Memory, type Ptr } from "@kmem/memory";
 import { alignLayout } from "./align.ts";
 import { check } from "./check.ts";
@@ -31,7 +31,7 @@ import {
   USED,
   writeEmptyControlBlock,
 } from "./control-block.ts";
-import { AttachError, HeapError } from "./errors.ts";
+import { HeapError } from "./errors.ts";
 import { FirstFit } from "./first-fit.ts";
 import { addRegion, extendBy } from "./growing.ts";
 import {
