@@ -27,8 +27,13 @@ export class Page<S extends PageSize = Size4KiB> {
     // Written out: what is imported from another file must be looked up, which would be a third of what this costs.
     if (!(Number.isInteger(address) && address >= -0x8000_0000_0000 && address < 0x8000_0000_0000))
       VirtAddr.new(address);
-    if (size === undefined) return new Page((address - (address & 0xfff)) as VirtAddr, Size4KiB);
-    return new Page((address - (address & (size.bytes - 1))) as VirtAddr, size);
+    if (size !== undefined) return Page.ofSize(address, size);
+    return new Page((address - (address & 0xfff)) as VirtAddr, Size4KiB);
+  }
+
+  // Apart, so that V8 still makes `containingAddress` part of a loop that does much else.
+  private static ofSize(address: number, size: PageSize): Page<PageSize> {
+    return new Page((address - offsetIn(address, size)) as VirtAddr, size);
   }
 
   /**

@@ -26,8 +26,12 @@ export class PhysFrame<S extends PageSize = Size4KiB> {
   static containingAddress(address: number, size?: PageSize): PhysFrame<PageSize> {
     // Written out, as in `Page`.
     if (!(Number.isInteger(address) && address >= 0 && address < 0x10_0000_0000_0000)) PhysAddr.new(address);
-    if (size === undefined) return new PhysFrame((address - (address & 0xfff)) as PhysAddr, Size4KiB);
-    return new PhysFrame((address - (address & (size.bytes - 1))) as PhysAddr, size);
+    if (size !== undefined) return PhysFrame.ofSize(address, size);
+    return new PhysFrame((address - (address & 0xfff)) as PhysAddr, Size4KiB);
+  }
+
+  private static ofSize(address: number, size: PageSize): PhysFrame<PageSize> {
+    return new PhysFrame((address - offsetIn(address, size)) as PhysAddr, size);
   }
 
   /**

@@ -98,17 +98,15 @@ export abstract class EntryMapper extends TableReader implements MapperAllSizes,
   unmap<S extends PageSize>(page: Page<S>): { readonly frame: PhysFrame<S>; readonly flush: MapperFlush<S> } {
     const { startAddress, size } = page;
     const { last } = this.walk;
-    const at =
-      (size as PageSize) === Size4KiB
-        ? last.find(Math.floor(startAddress / 0x20_0000) | 0, (startAddress >>> 11) & 0x3fe, 0)
-        : -1;
+    const at = last.find(Math.floor(startAddress / 0x20_0000) | 0, (startAddress >>> 11) & 0x3fe, 0);
     const { words } = last;
     let frame: PhysAddr;
-    if (at >= 0 && (words[at]! & 0x81) === 1) {
+    if (at >= 0 && (size as PageSize) === Size4KiB && (words[at]! & 0x81) === 1) {
       frame = addressIn(words[at]!, words[(at + 1) | 0]!);
       words[at] = 0;
       words[(at + 1) | 0] = 0;
-    } else frame = this.remove(startAddress, size);
+      // A sum, so that it is a double on both ways: of what a call gives, V8 makes an object.
+    } else frame = (this.remove(startAddress, size) + 0) as PhysAddr;
     return { frame: PhysFrame.fromStartAddressUnchecked(frame, size), flush: new MapperFlush(page, this) };
   }
 
