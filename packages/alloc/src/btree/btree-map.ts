@@ -8,7 +8,7 @@ import { globalAllocator, type GlobalAlloc } from "@kmem/global-alloc";
 import type { Ptr } from "@kmem/memory";
 import { dropValue, tuple, type Type } from "@kmem/repr";
 import { ArgumentError } from "../core/errors.ts";
-import { feed } from "../core/feed.ts";
+import { feed, requireIterable } from "../core/feed.ts";
 import { OWNED, type Loan } from "../core/owner.ts";
 import { Vec } from "../vec/vec.ts";
 import { keyRange, lowerCut, upperCut, type RangeEnd } from "./bounds.ts";
@@ -78,6 +78,7 @@ export class BTreeMap<K, V> extends MapLookup<K, V> {
   ): BTreeMap<K, V> {
     const chosen = allocator ?? globalAllocator();
     const pair = tuple(keyType, valueType) as unknown as Type<readonly [K, V]>;
+    requireIterable(entries);
     for (const entry of entries) pair.check?.(entry, chosen);
     if (entries.length === 0) return BTreeMap.newIn(chosen, keyType, valueType);
     const sorted = [...entries];
@@ -213,8 +214,12 @@ export class BTreeMap<K, V> extends MapLookup<K, V> {
   extend(entries: Iterable<readonly [K, V]>): void {
     if (this.state !== OWNED) this.enter();
     feed(entries, (iterator) => {
-      for (let result = iterator.next(); result.done !== true; result = iterator.next())
-        dropValue(this.insert(result.value[0], result.value[1]));
+      for (let result = iterator.next(); result.done !== true; result = iterator.next()) {
+        const entry = result.value as readonly [K, V] | null | undefined;
+        if (entry === null || entry === undefined)
+          throw new ArgumentError("alloc/argument", `expected [key, value], got ${String(entry)}`, entry);
+        dropValue(this.insert(entry[0], entry[1]));
+      }
     });
   }
 

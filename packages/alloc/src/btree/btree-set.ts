@@ -9,7 +9,7 @@ import type { Ptr } from "@kmem/memory";
 import { dropValue, unit, UNIT, type Type } from "@kmem/repr";
 import { cloneOf } from "../core/clone-value.ts";
 import { ArgumentError } from "../core/errors.ts";
-import { feed } from "../core/feed.ts";
+import { feed, requireIterable } from "../core/feed.ts";
 import type { Iter } from "../core/iter.ts";
 import { OWNED, type Loan } from "../core/owner.ts";
 import { Vec } from "../vec/vec.ts";
@@ -71,6 +71,7 @@ export class BTreeSet<T> extends SetAlgebra<T> {
   /** A set of an array's values, as Rust's `BTreeSet::from([…])`: sorted where they are, without a Vec. */
   static fromArray<T>(type: Type<T>, values: readonly T[], allocator?: GlobalAlloc): BTreeSet<T> {
     const chosen = allocator ?? globalAllocator();
+    requireIterable(values);
     for (const value of values) type.check?.(value, chosen);
     if (values.length === 0) return BTreeSet.newIn(chosen, type);
     const sorted = [...values];

@@ -196,6 +196,9 @@ export abstract class TreeCollection<K, V, R> extends Owner implements TreeUser 
   }
 
   protected requireSameTypes(other: TreeCollection<K, V, R>): void {
+    if (!(other instanceof TreeCollection))
+      throw new ArgumentError("alloc/argument", `expected a ${this.typeName}, got ${typeof other}`, other);
+    other.assertUsable();
     if (!sameType(this.tree.keyType, other.tree.keyType) || !sameType(this.tree.valueType, other.tree.valueType))
       throw new ArgumentError("alloc/argument", `expected a ${this.typeName}, got a ${other.typeName}`, other);
     if (other.allocator !== this.allocator)

@@ -4,7 +4,9 @@
  * @module
  */
 import type { Type } from "@kmem/repr";
+import { ArgumentError } from "../core/errors.ts";
 import { iterOf, type Iter } from "../core/iter.ts";
+import { sameType } from "../core/owner-type.ts";
 import type { Unit } from "./append.ts";
 import type { BTreeSet } from "./btree-set.ts";
 import { TreeCollection } from "./collection.ts";
@@ -62,6 +64,7 @@ export abstract class SetAlgebra<T> extends TreeCollection<T, Unit, T> {
   }
 
   isSubset(other: BTreeSet<T>): boolean {
+    this.requireSet(other);
     return this.length <= other.length && this.difference(other).next().done === true;
   }
 
@@ -89,7 +92,13 @@ export abstract class SetAlgebra<T> extends TreeCollection<T, Unit, T> {
     return this.length === other.length && this.compareTo(other) === 0;
   }
 
+  private requireSet(other: BTreeSet<T>): void {
+    if (!(other instanceof SetAlgebra) || !sameType(other.type, this.type))
+      throw new ArgumentError("alloc/argument", `expected a ${this.typeName}`, other);
+  }
+
   private merged(other: BTreeSet<T>, choose: (a: T | undefined, b: T | undefined) => T | undefined): Iter<T> {
+    this.requireSet(other);
     const { type } = this;
     const pairs = mergeAscending(this.iter(), other.iter(), (a, b) => type.compare(a, b));
     return iterOf(chosen(pairs, choose));

@@ -10,7 +10,7 @@ import { cloneValue, cloneValueFrom, dropValue, type Type } from "@kmem/repr";
 import { cloneOf } from "../core/clone-value.ts";
 import { EndsIntoIter } from "../core/ends-into-iter.ts";
 import { ArgumentError, checkUsize } from "../core/errors.ts";
-import { feed } from "../core/feed.ts";
+import { feed, requireIterable } from "../core/feed.ts";
 import { checkUnchanged, OWNED, type Loan } from "../core/owner.ts";
 import { sameType } from "../core/owner-type.ts";
 import { Cursor } from "./cursor.ts";
@@ -104,6 +104,7 @@ export class LinkedList<T> extends ListEnds<T> {
   /** Appends clones of all elements of another list, or copies of an array's values. */
   extendFromSlice(source: Iterable<T>): void {
     if (this.state !== OWNED) this.enter();
+    requireIterable(source);
     for (const value of source) this.pushBack(cloneOf(value));
   }
 
@@ -294,6 +295,7 @@ export class LinkedList<T> extends ListEnds<T> {
   }
 
   private requireSameElements(other: LinkedList<T>): void {
+    if (!(other instanceof LinkedList)) throw new ArgumentError("alloc/argument", "expected a LinkedList", other);
     other.assertUsable();
     if (!sameType(other.type, this.type))
       throw new ArgumentError("alloc/argument", `expected elements of type ${this.type.name}`, other);
