@@ -10,9 +10,9 @@
  *
  * @module
  */
-import { Layout } from "@kmem/global-alloc";
+import { AttachError, Layout } from "@kmem/global-alloc";
 import { hex, isPowerOfTwo, NULL, type Memory, type Ptr } from "@kmem/memory";
-import { AllocatorError, AttachError, BadFreeError } from "./errors.ts";
+import { AllocatorError, BadFreeError } from "./errors.ts";
 
 /** What the address of a control block is a multiple of, in bytes. */
 export const CONTROL_ALIGN = 8;

@@ -66,17 +66,3 @@ export class CorruptionError extends KmemError {
     this.address = address;
   }
 }
-
-export type AttachErrorCode = "attach/address" | "attach/magic" | "attach/version" | "attach/damaged";
-
-/** There is no allocator of this kind to attach to at this address. */
-export class AttachError extends KmemError {
-  readonly code: AttachErrorCode;
-  readonly address: Ptr;
-  constructor(code: AttachErrorCode, message: string, address: Ptr) {
-    super(`no allocator to attach to at ${hex(address)}: ${message}`);
-    this.name = "AttachError";
-    this.code = code;
-    this.address = address;
-  }
-}
