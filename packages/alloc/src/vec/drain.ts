@@ -12,6 +12,7 @@
  * @module
  */
 import { dropValues, type Slots } from "@kmem/repr";
+import { feed } from "../core/feed.ts";
 import { ExactIter, Iter } from "../core/iter.ts";
 import type { RawVec } from "../core/raw-vec.ts";
 import { lowerBoundOf } from "../core/size-hint.ts";
@@ -121,25 +122,26 @@ export class Splice<T> extends Drain<T> {
       return true;
     };
     try {
-      const iterator = this.values[Symbol.iterator]();
       const hint = exactly(this.values, () => filled - this.start);
-      if (!fill(iterator)) return;
-      const lower = hint === undefined ? lowerBoundOf(iterator, 0) : hint();
-      if (lower > 0) {
-        this.moveTail(lower);
+      feed(this.values, (iterator) => {
         if (!fill(iterator)) return;
-      }
-      const rest = vec.collect(iterator);
-      try {
-        if (rest.length > 0) {
-          this.moveTail(rest.length);
-          const source = rest.drain();
-          fill(source);
-          source[Symbol.dispose]();
+        const lower = hint === undefined ? lowerBoundOf(iterator, 0) : hint();
+        if (lower > 0) {
+          this.moveTail(lower);
+          if (!fill(iterator)) return;
         }
-      } finally {
-        rest.drop();
-      }
+        const rest = vec.collect(iterator);
+        try {
+          if (rest.length > 0) {
+            this.moveTail(rest.length);
+            const source = rest.drain();
+            fill(source);
+            source[Symbol.dispose]();
+          }
+        } finally {
+          rest.drop();
+        }
+      });
     } finally {
       this.slots.move(filled, this.tailStart, this.tailLength);
       vec.end(filled + this.tailLength);

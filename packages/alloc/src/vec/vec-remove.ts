@@ -105,7 +105,12 @@ export abstract class VecRemove<T> extends VecBulk<T> {
       extend: (values) => this.extend(values),
       collect: (iterator) => {
         const collected = this.emptyVec(0) as VecRemove<T>;
-        collected.collectFrom(iterator);
+        try {
+          collected.collectFrom(iterator);
+        } catch (error) {
+          collected.drop();
+          throw error;
+        }
         return collected as unknown as Vec<T>;
       },
     };
