@@ -126,7 +126,8 @@ export class Layout implements Sized {
   }
 
   equals(other: Sized): boolean {
-    return this.size === other.size && this.align === other.align;
+    const { size, align } = partsOf(other);
+    return this.size === size && this.align === align;
   }
 
   /** As the post's `{:?}` prints it. */

@@ -120,6 +120,7 @@ describe("extend", () => {
     expect(() => layout.extend({ size: 1, align: 3 })).toThrow(expect.objectContaining({ code: "layout/align" }));
     expect(() => Layout.fromSizeAlign(MAX_SIZE, 1).extend(Layout.fromSizeAlign(1, 1))).toThrow(LayoutError);
     expect(() => Layout.fromSizeAlign(MAX_SIZE, 1).extendPacked(Layout.fromSizeAlign(1, 1))).toThrow(LayoutError);
+    expect(layout.equals(undefined as unknown as Layout)).toBe(false);
     // The padding alone would lead beyond the largest size.
     const tooLarge = expect.objectContaining({ name: "LayoutError", code: "layout/size" }) as LayoutError;
     expect(() => Layout.fromSizeAlign(MAX_SIZE - 1, 1).extend({ size: 0, align: 4096 })).toThrow(tooLarge);

@@ -8,6 +8,7 @@ import { MIN_BLOCK_SIZE } from "./align.ts";
 import {
   CONTROL_SIZE,
   damageOf,
+  FIRST_GAP,
   INDEX_DIRTY,
   isInside,
   joinWords,
@@ -16,6 +17,8 @@ import {
   VERSION,
   type ControlFields,
 } from "./control-block.ts";
+import { HeapError } from "./errors.ts";
+import { isObject } from "./heap-options.ts";
 import { MIN_INDEX_BYTES } from "./index-format.ts";
 import { bytesIn, gapsOf, regionsOf, touchesGap } from "./regions.ts";
 
@@ -70,8 +73,10 @@ const MOST_FAULTS = 100;
  * The caller's duty: nobody changes the heap meanwhile; `LockedHeap.check` takes the lock.
  *
  * @returns the faults; none when all is well
+ * @throws {@link HeapError} `heap/options` when the place is none
  */
 export function check(place: HeapPlace): Fault[] {
+  expectPlace(place);
   const { memory, controlAt } = place;
   const faults: Fault[] = [];
   const report = (code: FaultCode, address: Ptr, message: string): void => {
@@ -89,9 +94,13 @@ export function check(place: HeapPlace): Fault[] {
   const indexDamage = damageOfIndexPlace(memory, controlAt, fields);
   if (indexDamage !== undefined) report("control-block", controlAt, indexDamage);
   if (bottom === NULL || !Number.isSafeInteger(bottom) || !Number.isSafeInteger(end)) return faults;
-  if (!isInside(memory, bottom, end - bottom)) {
-    report("control-block", controlAt, `the heap ${hex(bottom)}..${hex(end)} is not inside of its memory`);
-    return faults;
+  if (!isInside(memory, bottom, end + fields.pending - bottom)) {
+    report(
+      "control-block",
+      controlAt,
+      `the heap ${hex(bottom)}..${hex(end + fields.pending)} is not inside of its memory`,
+    );
+    if (!isInside(memory, bottom, end - bottom)) return faults;
   }
 
   const gaps = gapsOf(memory, controlAt, bottom, end);
@@ -99,6 +108,8 @@ export function check(place: HeapPlace): Fault[] {
     report("control-block", controlAt, "the records of the gaps between regions contradict themselves");
     return faults;
   }
+  if (fields.firstGap !== NULL && fields.firstGap >= end)
+    report("unfinished", controlAt + FIRST_GAP * 4, `a region behind ${hex(fields.firstGap)} was begun and not added`);
   for (const [start, stop] of regionsOf(gaps, bottom, end + fields.pending))
     if (fields.indexAt < stop && fields.indexAt + fields.indexBytes > start)
       report("control-block", controlAt, `the index at ${hex(fields.indexAt)} lies over the heap`);
@@ -147,6 +158,16 @@ export function check(place: HeapPlace): Fault[] {
   if (passed.size !== fields.holes)
     report("count", controlAt, `${passed.size} holes, ${fields.holes} in the control block`);
   return faults;
+}
+
+function expectPlace(place: HeapPlace): void {
+  const { memory, controlAt }: Partial<HeapPlace> = isObject(place) ? place : {};
+  if (typeof memory?.readU32 !== "function" || !Number.isSafeInteger(controlAt))
+    throw new HeapError(
+      "heap/options",
+      "place: expected a heap, or a memory and the address of a control block",
+      place,
+    );
 }
 
 /** What is impossible about where the index lies, if anything. */

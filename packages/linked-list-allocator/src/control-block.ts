@@ -100,6 +100,8 @@ export interface ControlFields {
   readonly indexAt: Ptr;
   readonly indexBytes: number;
   readonly isSealed: boolean;
+  /** The record of the highest gap. */
+  readonly firstGap: Ptr;
 }
 
 /** Reads the fields. An address that is not canonical comes out as it is, for the caller to judge. */
@@ -117,6 +119,7 @@ export function readControlBlock(memory: Pick<Memory, "readU32">, controlAt: Ptr
     indexAt: u64(INDEX_AT),
     indexBytes: u32(INDEX_BYTES),
     isSealed: u32(SEALED) !== 0,
+    firstGap: u64(FIRST_GAP),
   };
 }
 
@@ -137,9 +140,9 @@ export function expectControlBlock(memory: Memory, controlAt: Ptr): void {
 
 /** What is impossible about the fields, if anything. */
 export function damageOf(fields: ControlFields): string | undefined {
-  const { first, bottom, end, used, pending, holes } = fields;
+  const { first, bottom, end, used, pending, holes, firstGap } = fields;
   if (bottom === NULL)
-    return first === NULL && end === NULL && used === 0 && pending === 0 && holes === 0
+    return [first, end, used, pending, holes, firstGap].every((value) => value === 0)
       ? undefined
       : "a heap that is not initialized has no holes and nothing in use";
   const size = end - bottom;

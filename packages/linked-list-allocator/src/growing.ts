@@ -59,6 +59,8 @@ export function addRegion(view: ListChanges, start: Ptr, size: number): void {
       start,
     );
   expectRoom(memory, controlAt, start, size);
+  // In virtual memory a page of them may be missing: its fault comes before anything is written.
+  for (let at = record; at < record + RECORD_SIZE + MIN_BLOCK_SIZE; at += 8) memory.window(at, true);
   addGap(memory, controlAt, { start: view.end, record }, view.gaps[0]?.record ?? NULL);
   view.insertRegion(record + RECORD_SIZE - view.origin, usable - RECORD_SIZE, pending);
 }

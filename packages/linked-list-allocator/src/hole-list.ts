@@ -80,11 +80,13 @@ export class HoleList {
   static new(memory: Memory, controlAt: Ptr, start: Ptr, size: number, options: HeapOptions = {}): HoleList {
     // All that `init` would refuse, before a control block is written.
     expectOptions(memory, options);
+    expectControlAddress(memory, controlAt);
+    const { indexRegion } = options;
+    if (indexRegion !== undefined) expectIndexRegion(memory, controlAt, indexRegion);
     usableRange(start, size);
     expectInside(memory, start, size);
     expectApart(controlAt, CONTROL_SIZE, start, size);
-    if (options.indexRegion !== undefined)
-      expectApart(options.indexRegion.start, options.indexRegion.size, start, size);
+    if (indexRegion !== undefined) expectApart(indexRegion.start, indexRegion.size, start, size);
     const list = HoleList.empty(memory, controlAt, options);
     list.init(start, size);
     return list;

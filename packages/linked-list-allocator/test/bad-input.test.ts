@@ -1,12 +1,13 @@
 import { inspect } from "node:util";
 import { Layout, LayoutError } from "@kmem/global-alloc";
-import { LinearMemory, Panic } from "@kmem/memory";
+import { KmemError, LinearMemory, Panic } from "@kmem/memory";
 import { describe, expect, it } from "vitest";
 import {
   alignDownSize,
   alignUpSize,
   AttachError,
   BadFreeError,
+  check,
   Heap,
   HeapError,
   HoleList,
@@ -353,4 +354,21 @@ describe("extending a heap", () => {
         code: "heap/extend-empty",
       });
   });
+});
+
+describe("what is no number at all", () => {
+  const strange = [8n, Symbol("8"), "8", [8]] as unknown as number[];
+  for (const value of strange)
+    it(`is refused before anything is written: ${typeof value}`, () => {
+      const memory = new LinearMemory(new ArrayBuffer(8192));
+      const bytes = (): Uint8Array => memory.views.u8.slice();
+      for (const make of [
+        () => Heap.new(memory, value, 128, 512),
+        () => Heap.new(memory, 0, 128, 512, { indexRegion: { start: value, size: 2000 } }),
+        () => Heap.new(memory, 0, 128, 512, { indexRegion: { start: 4096, size: value } }),
+        () => check({ memory, controlAt: value }),
+        () => check(value as unknown as Heap),
+      ])
+        expect(refused({ bytes }, make)).toBeInstanceOf(KmemError);
+    });
 });

@@ -12,6 +12,12 @@ function prepared(): TestHeap {
   return test;
 }
 
+/** Lets the heap end where its memory does, and 8 bytes beyond that be pending. */
+function grownToItsEnd({ memory, heap }: TestHeap): void {
+  heap.extend(4096);
+  memory.writeU32(CONTROL + 56, 8);
+}
+
 const LOW = START % 2 ** 32;
 
 describe("check", () => {
@@ -19,6 +25,13 @@ describe("check", () => {
     const test = prepared();
     expect(test.heap.check()).toEqual([]);
     expect(check({ memory: test.memory, controlAt: CONTROL })).toEqual([]);
+  });
+
+  it("finds the record of a gap in a heap without memory", () => {
+    const memory = new LinearMemory(new ArrayBuffer(256));
+    const heap = Heap.empty(memory, 0);
+    memory.writeU32(16, 128);
+    expect(heap.check()).toMatchObject([{ code: "control-block", address: 0 }]);
   });
 
   const damages: [what: string, damage: (test: TestHeap) => void, first: FaultCode, at: number][] = [
@@ -35,6 +48,13 @@ describe("check", () => {
     ],
     ["an end beyond 2^53", ({ memory }) => memory.writeU32(CONTROL + 44, 0x7fff_ffff), "control-block", CONTROL],
     ["too many bytes pending", ({ memory }) => memory.writeU32(CONTROL + 56, 16), "control-block", CONTROL],
+    ["more bytes pending than there are", (test) => grownToItsEnd(test), "control-block", CONTROL],
+    [
+      "a gap's record above the heap",
+      ({ memory }) => memory.writeUsize(CONTROL + 16, START + 4096),
+      "unfinished",
+      CONTROL + 16,
+    ],
     ["a first hole below the heap", ({ memory }) => memory.writeU32(CONTROL + 24, LOW - 64), "control-block", CONTROL],
     [
       "a heap that is not initialized and in use",

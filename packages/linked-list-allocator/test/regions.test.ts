@@ -182,6 +182,20 @@ describe("addRegion", () => {
   });
 });
 
+describe("addRegion in virtual memory", () => {
+  it("changes nothing when a page of its first bytes is missing", () => {
+    const memory = pagedMemory(CONTROL, 4 * 4096);
+    const heap = Heap.new(memory, CONTROL, START, 4096);
+    const before = heap.snapshot();
+    // The record fits into the last page, its hole does not.
+    expect(() => heap.addRegion(START + 3 * 4096 - 16, 4096)).toThrow();
+    expect(heap.snapshot()).toEqual(before);
+    expect(heap.check()).toEqual([]);
+    heap.extend(8192);
+    expect(heap.check()).toEqual([]);
+  });
+});
+
 describe("check", () => {
   it("finds records of gaps that contradict themselves, and holes that reach into a gap", () => {
     for (const [at, value] of [
