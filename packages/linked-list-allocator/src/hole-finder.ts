@@ -73,7 +73,7 @@ export class HoleFinder extends HeapView {
           const size = words[(nextLink - 2) >>> 0]!;
           if (size >= need) {
             const start = startIn(originLow, hole, mask);
-            const rest = (hole + size - start - need) | 0;
+            const rest = hole + size - start - need;
             if (rest === 0 || rest >= 16) {
               this.previous = previous;
               this.link = link;

@@ -134,6 +134,25 @@ describe("Heap", () => {
     expect(heap.check()).toEqual([]);
   });
 
+  it.each(["off", "auto"] as const)(
+    "takes blocks from a hole of more than 2 GiB, beyond it too (index %s)",
+    (index) => {
+      const bytes = 3.5 * 2 ** 30;
+      // Bytes that nobody writes take no memory.
+      const memory = new LinearMemory(new ArrayBuffer(bytes));
+      const heap = Heap.new(memory, 128, 4096, bytes - 4096, { index });
+      const large = layout(2 ** 31 + 8);
+      expect(heap.allocateFirstFit(layout(104))).toBe(4096);
+      expect(heap.allocateFirstFit(large)).toBe(4200);
+      expect(heap.allocateFirstFit(layout(64, 4096))).toBe(2 ** 31 + 8192);
+      expect(heap.check()).toEqual([]);
+      heap.deallocate(4096, layout(104));
+      heap.deallocate(2 ** 31 + 8192, layout(64, 4096));
+      heap.deallocate(4200, large);
+      expect([...heap.holes()]).toEqual([{ address: 4096, size: bytes - 4096 }]);
+    },
+  );
+
   it("lies across a multiple of 2^32, with a hole at it", () => {
     const base = 2 ** 32 - 4096;
     const memory = new LinearMemory(new ArrayBuffer(12288), { base });
