@@ -13,7 +13,7 @@
 import { NULL, type Ptr } from "@kmem/memory";
 import { readPtr, WORD } from "@kmem/repr";
 import { NodeParts } from "./node-parts.ts";
-import { lowerBound } from "./search.ts";
+import { lowerBound, lowerBoundU32 } from "./search.ts";
 
 const TWO_32 = 0x1_0000_0000;
 
@@ -76,7 +76,11 @@ export class NodeSearch<K, V> extends NodeParts<K, V> {
       const views = this.views!;
       if (at < 0) return this.searchSlowly(this.node, level, key);
       const length = views.u16[(at + lengthAt) >>> 1]!;
-      const found = lowerBound(fastKind, views, (at + keysAt) | 0, length, key);
+      const keys = (at + keysAt) | 0;
+      const found =
+        fastKind === 5
+          ? lowerBoundU32(views.u32, keys >>> 2, length, key)
+          : lowerBound(fastKind, views, keys, length, key);
       const index = found < 0 ? ~found : found;
       if (found < 0 || level === 0) {
         this.node = this.base + (at - this.firstIndex);
