@@ -57,6 +57,13 @@ describe("the pieces of a slice", () => {
     expect(list.splitAtChecked(4)).toBeUndefined();
     expect(list.splitAtChecked(1)?.map((part) => part.toArray())).toEqual([[1], [0, 2]]);
     expect(() => list.splitAtChecked(0.5)).toThrow(api.ArgumentError);
+    for (const none of [null, 5] as never[]) {
+      expect(() => list.stripPrefix(none)).toThrow(api.ArgumentError);
+      expect(() => list.stripSuffix(none)).toThrow(api.ArgumentError);
+      expect(() => list.startsWith(none)).toThrow(api.ArgumentError);
+      expect(() => list.endsWith(none)).toThrow(api.ArgumentError);
+      expect(() => list.getDisjointMut(none)).toThrow(api.ArgumentError);
+    }
   });
 
   it("are in the order of a key, or chosen by it", () => {

@@ -5,6 +5,7 @@
  * @module
  */
 import { capacityOverflow, checkUsize } from "../core/errors.ts";
+import { requireIterable } from "../core/feed.ts";
 import { iterOf, type Iter } from "../core/iter.ts";
 import type { Vec } from "../vec/vec.ts";
 import type { Slice } from "./slice.ts";
@@ -59,12 +60,14 @@ export abstract class SliceBase<T> extends SlicePieces<T> {
 
   /** What comes behind `prefix`, or `undefined` when the elements do not begin so. */
   stripPrefix(prefix: Iterable<T>): Slice<T> | undefined {
+    requireIterable(prefix);
     const values = [...prefix];
     return this.startsWith(values) ? this.part(values.length, this.length - values.length) : undefined;
   }
 
   /** What comes before `suffix`, or `undefined` when the elements do not end so. */
   stripSuffix(suffix: Iterable<T>): Slice<T> | undefined {
+    requireIterable(suffix);
     const values = [...suffix];
     return this.endsWith(values) ? this.part(0, this.length - values.length) : undefined;
   }

@@ -47,6 +47,7 @@ export abstract class SliceMut<T> extends SliceSort<T> {
    */
   getDisjointMut(indices: readonly number[]): RefMut<T>[] {
     if (this.state !== OWNED) this.enter();
+    if (!(indices instanceof Array)) throw new ArgumentError("alloc/argument", "expected an array of indices", indices);
     for (const [i, index] of indices.entries()) {
       checkUsize(index, "index");
       if (index >= this.count) throw new ArgumentError("alloc/argument", "an index is out of bounds", index);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Iter } from "../core/iter.ts";
+import { requireIterable } from "../core/feed.ts";
 import { OWNED } from "../core/owner.ts";
 import { SliceRead } from "./slice-read.ts";
 
@@ -140,6 +141,7 @@ export abstract class SliceSearch<T> extends SliceRead<T> {
 
   startsWith(needle: Iterable<T>): boolean {
     const { length } = this;
+    requireIterable(needle);
     let i = 0;
     for (const value of needle) if (i >= length || this.type.compare(this.slots.get(i++), value) !== 0) return false;
     return true;
@@ -147,6 +149,7 @@ export abstract class SliceSearch<T> extends SliceRead<T> {
 
   endsWith(needle: Iterable<T>): boolean {
     const { length } = this;
+    requireIterable(needle);
     const values = [...needle];
     const start = length - values.length;
     return start >= 0 && values.every((value, i) => this.type.compare(this.slots.get(start + i), value) === 0);
