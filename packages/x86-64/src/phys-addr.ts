@@ -12,6 +12,7 @@
 import { alignDown, alignUp, hex } from "@kmem/memory";
 import { alignDownU64, alignUpU64, checkedAlign, checkedCount, checkedWord } from "./arithmetic.ts";
 import { AddressError } from "./errors.ts";
+import { debugTuple } from "./structures/debug-struct.ts";
 
 declare const PHYSICAL: unique symbol;
 
@@ -92,8 +93,14 @@ export const PhysAddr = {
     return address - from;
   },
 
+  /** As Rust's `{:?}`; pretty, `{:#?}`: the address on a line of its own. */
+  debug(address: PhysAddr, pretty?: boolean): string {
+    return debugTuple("PhysAddr", hex(address), pretty === true);
+  },
+
+  /** As Rust's `{:?}`. */
   toString(address: PhysAddr): string {
-    return `PhysAddr(${hex(address)})`;
+    return PhysAddr.debug(address);
   },
 } as const;
 

@@ -21,6 +21,7 @@ import {
   type Level,
 } from "./arithmetic.ts";
 import { AddressError } from "./errors.ts";
+import { debugTuple } from "./structures/debug-struct.ts";
 
 declare const VIRTUAL: unique symbol;
 
@@ -160,8 +161,14 @@ export const VirtAddr = {
     return steps < 0 ? undefined : steps;
   },
 
+  /** As Rust's `{:?}`; pretty, `{:#?}`: the address on a line of its own. */
+  debug(address: VirtAddr, pretty?: boolean): string {
+    return debugTuple("VirtAddr", hex(address), pretty === true);
+  },
+
+  /** As Rust's `{:?}`. */
   toString(address: VirtAddr): string {
-    return `VirtAddr(${hex(address)})`;
+    return VirtAddr.debug(address);
   },
 } as const;
 

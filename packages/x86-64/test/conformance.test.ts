@@ -5,7 +5,17 @@ import * as api from "../src/index.ts";
 import { replays } from "./conformance/replay.ts";
 import type { Recording } from "./conformance/words.ts";
 
-const FILES = ["addr", "page", "flags", "recursive", "mapper", "mapper-odd", "recursive-mapper", "structures"];
+const FILES = [
+  "addr",
+  "page",
+  "flags",
+  "recursive",
+  "mapper",
+  "mapper-odd",
+  "recursive-mapper",
+  "structures",
+  "descriptors",
+];
 
 describe("the recordings of the crate x86_64 0.15.4", () => {
   for (const name of FILES)

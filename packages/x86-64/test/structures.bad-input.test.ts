@@ -6,7 +6,9 @@ import {
   Cr0Flags,
   Cr3,
   Cr4,
+  Cr8,
   Descriptor,
+  DescriptorFlags,
   Efer,
   exceptionName,
   flushPcid,
@@ -18,12 +20,14 @@ import {
   PageFaultErrorCode,
   PhysFrame,
   Pkru,
+  PriorityClass,
   RFlags,
   SegmentSelector,
   SelectorErrorCode,
   StructureError,
   TaskStateSegment,
   type Registers,
+  type TaskPriority,
 } from "../src/index.ts";
 import { refusals } from "./refusals.ts";
 import * as wrong from "./wrong-values.ts";
@@ -35,7 +39,7 @@ const tss = TaskStateSegment.new(memory, 0x2000);
 const VALUE = { instructionPointer: 1, codeSegment: 8, cpuFlags: 2, stackPointer: 3, stackSegment: 16 };
 const stackFrame = InterruptStackFrame.write(memory, 0x3000, VALUE);
 const frame = PhysFrame.fromStartAddress(0x1000);
-const registers = { cr0: 1, cr3: 0, cr4: 2, efer: 3, pkru: 4, rflags: 0x202 } as Registers;
+const registers = { cr0: 1, cr3: 0, cr4: 2, efer: 3, pkru: 4, rflags: 0x202, cr8: 7 } as Registers & TaskPriority;
 const flushed: unknown[] = [];
 const tlb = { flush: () => undefined, flushAll: () => undefined, flushPcid: (kind: number) => void flushed.push(kind) };
 
@@ -52,6 +56,9 @@ describe("what is no canonical address", () => {
   refuses("structure/address", wrong.NOT_CANONICAL, [
     ["new GlobalDescriptorTable", (v) => new GlobalDescriptorTable(memory, v)],
     ["GlobalDescriptorTable.new", (v) => GlobalDescriptorTable.new(memory, v)],
+    ["GlobalDescriptorTable.empty", (v) => GlobalDescriptorTable.empty(memory, v, 2)],
+    ["GlobalDescriptorTable.fromRawEntries", (v) => GlobalDescriptorTable.fromRawEntries(memory, v, [0n, 1n])],
+    ["Descriptor.tssSegmentWithIomap", (v) => Descriptor.tssSegmentWithIomap(tss, v, 1)],
     ["new InterruptDescriptorTable", (v) => new InterruptDescriptorTable(memory, v)],
     ["InterruptDescriptorTable.new", (v) => InterruptDescriptorTable.new(memory, v)],
     ["new TaskStateSegment", (v) => new TaskStateSegment(memory, v)],
@@ -130,6 +137,34 @@ describe("what is no privilege level, vector, stack index or offset", () => {
     ],
   );
   refuses("structure/offset", wrong.NO_FIELDS, [["tss.ioMapBase", (v) => (tss.ioMapBase = v)]]);
+  refuses("structure/offset", wrong.NO_BITS, [
+    ["Descriptor.tssSegmentWithIomap", (v) => Descriptor.tssSegmentWithIomap(tss, 0x2068, v)],
+  ]);
+  refuses("structure/kind", wrong.NO_INTEGERS, [
+    ["Descriptor.tssSegmentWithIomap", (v) => Descriptor.tssSegmentWithIomap(v, 0x2068, 1)],
+  ]);
+});
+
+describe("what is no descriptor, and no capacity", () => {
+  refuses("structure/flags", wrong.NO_WORDS, [
+    ["DescriptorFlags.names", (v) => DescriptorFlags.names(v)],
+    ["DescriptorFlags.debug", (v) => DescriptorFlags.debug(v)],
+  ]);
+  refuses("structure/descriptor", wrong.NO_WORDS, [
+    ["Descriptor.userSegment", (v) => Descriptor.userSegment(v)],
+    ["Descriptor.systemSegment, first", (v) => Descriptor.systemSegment(v, 0n)],
+    ["Descriptor.systemSegment, second", (v) => Descriptor.systemSegment(0n, v)],
+    ["GlobalDescriptorTable.fromRawEntries", (v) => GlobalDescriptorTable.fromRawEntries(memory, 0x1000, [0n, v])],
+  ]);
+  const notCapacities = [...wrong.NO_FIELDS.filter((v) => v !== undefined), 0, 0x2001];
+  refuses("structure/gdt-entries", notCapacities, [
+    ["new GlobalDescriptorTable", (v) => new GlobalDescriptorTable(memory, 0x1000, v)],
+    ["GlobalDescriptorTable.empty", (v) => GlobalDescriptorTable.empty(memory, 0x1000, v)],
+    ["fromRawEntries' capacity", (v) => GlobalDescriptorTable.fromRawEntries(memory, 0x1000, [0n], v)],
+  ]);
+  refuses("structure/gdt-entries", wrong.NO_INTEGERS, [
+    ["fromRawEntries' entries", (v) => GlobalDescriptorTable.fromRawEntries(memory, 0x1000, v)],
+  ]);
 });
 
 describe("what is no error code", () => {
@@ -158,6 +193,10 @@ describe("what are no bits of a register", () => {
     ["Cr0.writeRaw", (v) => Cr0.writeRaw(registers, v)],
     ["Cr4.writeRaw", (v) => Cr4.writeRaw(registers, v)],
     ["Efer.writeRaw", (v) => Efer.writeRaw(registers, v)],
+    ["Cr0.update", (v) => Cr0.update(registers, () => v)],
+    ["Cr4.update", (v) => Cr4.update(registers, () => v)],
+    ["Efer.update", (v) => Efer.update(registers, () => v)],
+    ["Cr8.writeRaw", (v) => Cr8.writeRaw(registers, v)],
     ["RFlags.write", (v) => RFlags.write(registers, v)],
     ["Pkru.write", (v) => Pkru.write(registers, v)],
     ["Pkru.get", (v) => Pkru.get(v, 0)],
@@ -183,9 +222,44 @@ describe("what are no bits of a register", () => {
       ["Cr3.write", (v) => Cr3.write(registers, frame, v)],
       ["Cr3.writePcid", (v) => Cr3.writePcid(registers, frame, v)],
       ["Cr3.writePcidNoFlush", (v) => Cr3.writePcidNoFlush(registers, frame, v)],
+      ["Cr3.update", (v) => Cr3.update(registers, () => ({ frame, flags: v }))],
+      ["Cr3.updatePcid", (v) => Cr3.updatePcid(registers, () => ({ frame, pcid: v }))],
+      ["Cr3.updatePcidNoFlush", (v) => Cr3.updatePcidNoFlush(registers, () => ({ frame, pcid: v }))],
       ["Cr3.writeRaw", (v) => Cr3.writeRaw(registers, frame, v)],
       ["flushPcid", (v) => flushPcid({ tlb }, { kind: 1, pcid: v })],
     ],
+  );
+  refuses("structure/frame", wrong.NO_FRAMES, [
+    ["Cr3.write", (v) => Cr3.write(registers, v)],
+    ["Cr3.writePcid", (v) => Cr3.writePcid(registers, v, 1)],
+    ["Cr3.writePcidNoFlush", (v) => Cr3.writePcidNoFlush(registers, v, 1)],
+    ["Cr3.writeRaw", (v) => Cr3.writeRaw(registers, v, 1)],
+    ["Cr3.update", (v) => Cr3.update(registers, () => ({ frame: v, flags: 0 }))],
+    ["Cr3.updatePcid", (v) => Cr3.updatePcid(registers, () => ({ frame: v, pcid: 0 }))],
+  ]);
+  refuses(
+    "structure/change",
+    wrong.NO_INTEGERS.filter((v) => typeof v !== "object" || v === null),
+    [
+      ["Cr0.update", (v) => Cr0.update(registers, v)],
+      ["Cr3.update", (v) => Cr3.update(registers, v)],
+      ["Cr3.update's result", (v) => Cr3.update(registers, () => v)],
+      ["Cr3.updatePcid's result", (v) => Cr3.updatePcid(registers, () => v)],
+      ["Cr3.updatePcidNoFlush's result", (v) => Cr3.updatePcidNoFlush(registers, () => v)],
+      ["Cr4.update", (v) => Cr4.update(registers, v)],
+      ["Cr8.update", (v) => Cr8.update(registers, v)],
+      ["Efer.update", (v) => Efer.update(registers, v)],
+    ],
+  );
+  const notClasses = [...wrong.NO_FIELDS.filter((v) => v !== undefined), 0, 16];
+  refuses("structure/priority-class", notClasses, [
+    ["Cr8.write", (v) => Cr8.write(registers, v)],
+    ["Cr8.update", (v) => Cr8.update(registers, () => v)],
+  ]);
+  refuses(
+    "structure/priority-class",
+    [...wrong.NO_FIELDS, 0x100],
+    [["PriorityClass.new", (v) => PriorityClass.new(v)]],
   );
   refuses("structure/kind", [...wrong.NO_FIELDS, 4], [["flushPcid", (v) => flushPcid({ tlb }, { kind: v })]]);
 });

@@ -35,6 +35,8 @@ export const NO_WORDS: readonly unknown[] = [...NO_INTEGERS, 1, -1n, 2n ** 64n];
 export const MISALIGNED: readonly unknown[] = [...NO_INTEGERS, 1, 8, 0x1008, 0xfff, 2 ** 53];
 /** Of a field of 16 bits and less. */
 export const NO_FIELDS: readonly unknown[] = [...NO_INTEGERS, -1, 0x1_0000, 2 ** 32, 2 ** 53, 1n];
+/** No frames of 4 KiB. */
+export const NO_FRAMES: readonly unknown[] = [...NO_INTEGERS, -1, 4096, { startAddress: 1 }, { startAddress: -4096 }];
 /** Of a register. */
 export const NO_BITS: readonly unknown[] = [...NO_INTEGERS, -1, 2 ** 53, 2 ** 64, 1n];
 

@@ -8,6 +8,7 @@
  */
 import type { Ptr } from "@kmem/memory";
 import { AddressError } from "../errors.ts";
+import { debugStruct } from "../structures/debug-struct.ts";
 import type { Page } from "./page.ts";
 import type { PageSize, Size4KiB } from "./page-size.ts";
 import type { PhysFrame } from "./phys-frame.ts";
@@ -64,6 +65,14 @@ abstract class UnitRange<U extends Unit> implements Iterable<U> {
     };
   }
 
+  /** As Rust's `{:?}`; pretty, `{:#?}`: each end on a line of its own. */
+  abstract debug(pretty?: boolean): string;
+
+  /** As Rust's `{:?}`. */
+  toString(): string {
+    return this.debug();
+  }
+
   protected abstract unitAt(index: number): U;
 }
 
@@ -91,8 +100,8 @@ export class PageRange<S extends PageSize = Size4KiB> extends AnyPageRange<S> {
     return new PageRange(this.start.first4KiBPage(), this.end.first4KiBPage());
   }
 
-  override toString(): string {
-    return `PageRange ${bounds(this)}`;
+  debug(pretty = false): string {
+    return debugStruct("PageRange", bounds(this), pretty);
   }
 }
 
@@ -102,8 +111,8 @@ export class PageRangeInclusive<S extends PageSize = Size4KiB> extends AnyPageRa
     super(start, end, true);
   }
 
-  override toString(): string {
-    return `PageRangeInclusive ${bounds(this)}`;
+  debug(pretty = false): string {
+    return debugStruct("PageRangeInclusive", bounds(this), pretty);
   }
 }
 
@@ -113,8 +122,8 @@ export class PhysFrameRange<S extends PageSize = Size4KiB> extends AnyFrameRange
     super(start, end, false);
   }
 
-  override toString(): string {
-    return `PhysFrameRange ${bounds(this)}`;
+  debug(pretty = false): string {
+    return debugStruct("PhysFrameRange", bounds(this), pretty);
   }
 }
 
@@ -124,8 +133,8 @@ export class PhysFrameRangeInclusive<S extends PageSize = Size4KiB> extends AnyF
     super(start, end, true);
   }
 
-  override toString(): string {
-    return `PhysFrameRangeInclusive ${bounds(this)}`;
+  debug(pretty = false): string {
+    return debugStruct("PhysFrameRangeInclusive", bounds(this), pretty);
   }
 }
 
@@ -134,6 +143,9 @@ function place({ startAddress }: Unit): number {
   return startAddress < 0 ? startAddress + TWO_48 : startAddress;
 }
 
-function bounds({ start, end }: { start: Unit; end: Unit }): string {
-  return `{ start: ${start.toString()}, end: ${end.toString()} }`;
+function bounds({ start, end }: { start: Unit; end: Unit }): [string, string][] {
+  return [
+    ["start", start.toString()],
+    ["end", end.toString()],
+  ];
 }

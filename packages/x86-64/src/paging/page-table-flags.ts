@@ -16,6 +16,7 @@
  * @module
  */
 import { AddressError } from "../errors.ts";
+import { debugTuple } from "../structures/debug-struct.ts";
 
 /** Packed flags: 24 bits. */
 export type PageTableFlags = number;
@@ -154,12 +155,17 @@ export const PageTableFlags = {
     return x < y ? -1 : x > y ? 1 : 0;
   },
 
-  /** As Rust's `{:?}`: `PageTableFlags(PRESENT | WRITABLE)`. */
-  toString(flags: FlagWord): string {
+  /** As Rust's `{:?}`; pretty, `{:#?}`: the names on a line of their own. */
+  debug(flags: FlagWord, pretty?: boolean): string {
     const unknown = PageTableFlags.toBits(flags) & ~KNOWN;
     const parts: string[] = PageTableFlags.names(flags);
     if (unknown !== 0n) parts.push(`0x${unknown.toString(16)}`);
-    return `PageTableFlags(${parts.length === 0 ? "0x0" : parts.join(" | ")})`;
+    return debugTuple("PageTableFlags", parts.length === 0 ? "0x0" : parts.join(" | "), pretty === true);
+  },
+
+  /** As Rust's `{:?}`: `PageTableFlags(PRESENT | WRITABLE)`. */
+  toString(flags: FlagWord): string {
+    return PageTableFlags.debug(flags);
   },
 } as const;
 

@@ -15,6 +15,7 @@
 import { hex, LinearMemory, type Memory, type Ptr } from "@kmem/memory";
 import { PhysAddr, type Level } from "../addr.ts";
 import { AddressError } from "../errors.ts";
+import { debugStruct } from "../structures/debug-struct.ts";
 import { FrameError, PhysicalMemoryError } from "./errors.ts";
 import {
   checkedWord,
@@ -114,9 +115,18 @@ export class PageTableEntry {
     writeEntry(this.memory, this.at, lowOf(address) | lowBits(flags), highOf(address) | highBits(flags));
   }
 
+  /** As Rust's `{:?}`; pretty, `{:#?}`: each part on a line of its own. */
+  debug(pretty = false): string {
+    const fields = [
+      ["addr", PhysAddr.debug(this.addr(), pretty)],
+      ["flags", PageTableFlags.debug(this.flags(), pretty)],
+    ] as const;
+    return debugStruct("PageTableEntry", fields, pretty);
+  }
+
   /** As Rust's `{:?}`. */
   toString(): string {
-    return `PageTableEntry { addr: ${PhysAddr.toString(this.addr())}, flags: ${PageTableFlags.toString(this.flags())} }`;
+    return this.debug();
   }
 }
 

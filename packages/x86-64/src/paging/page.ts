@@ -134,6 +134,11 @@ export class Page<S extends PageSize = Size4KiB> {
     return this.startAddress === other.startAddress && (this.size as PageSize) === other.size;
   }
 
+  /** As Rust's `{:?}`, and as `{:#?}` too: the crate prints it on one line. */
+  debug(): string {
+    return this.toString();
+  }
+
   /** As Rust's `{:?}`. */
   toString(): string {
     return `Page[${this.size.name}](${hex(this.startAddress)})`;

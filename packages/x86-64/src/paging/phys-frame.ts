@@ -82,6 +82,11 @@ export class PhysFrame<S extends PageSize = Size4KiB> {
     return this.startAddress === other.startAddress && (this.size as PageSize) === other.size;
   }
 
+  /** As Rust's `{:?}`, and as `{:#?}` too: the crate prints it on one line. */
+  debug(): string {
+    return this.toString();
+  }
+
   /** As Rust's `{:?}`. */
   toString(): string {
     return `PhysFrame[${this.size.name}](${hex(this.startAddress)})`;

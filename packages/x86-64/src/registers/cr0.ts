@@ -10,7 +10,7 @@
  * @module
  */
 import type { Registers } from "../hardware.ts";
-import { checkBits } from "../structures/errors.ts";
+import { checkBits, checkChange } from "../structures/errors.ts";
 import { flagSet, namedBits, withUnnamedBits, type FlagSet } from "./flag-set.ts";
 
 const FLAGS = {
@@ -48,6 +48,16 @@ export const Cr0 = {
    */
   write(registers: Registers, flags: number): void {
     Cr0.writeRaw(registers, withUnnamedBits(registers.cr0, flags, Cr0Flags.all));
+  },
+  /**
+   * Reads, and writes what `change` makes of the flags that have a name.
+   *
+   * @throws {@link StructureError} `structure/change` for what is no function, `structure/flags` for a result that is
+   * no flags; what `change` throws. Nothing has been written then
+   */
+  update(registers: Registers, change: (flags: number) => number): void {
+    checkChange(change);
+    Cr0.write(registers, change(Cr0.read(registers)));
   },
   /** Replaces all bits. */
   writeRaw(registers: Registers, value: number): void {

@@ -10,10 +10,10 @@
  * @see Intel SDM volume 3A, 4.5.2 and 4.10.1; https://docs.rs/x86_64/0.15.4/x86_64/registers/control/struct.Cr3.html
  * @module
  */
-import { PhysAddr } from "../addr.ts";
+import { isPhysical, PhysAddr } from "../addr.ts";
 import type { Registers } from "../hardware.ts";
 import { PhysFrame } from "../paging/phys-frame.ts";
-import { checkField } from "../structures/errors.ts";
+import { checkChange, checkField, StructureError } from "../structures/errors.ts";
 import { flagSet, type FlagSet } from "./flag-set.ts";
 
 const FLAGS = {
@@ -23,10 +23,22 @@ const FLAGS = {
 
 export const Cr3Flags: FlagSet<typeof FLAGS> = flagSet("Cr3Flags", FLAGS);
 
+/** What CR3 holds without PCIDs. */
+export interface FrameAndFlags {
+  readonly frame: PhysFrame;
+  readonly flags: number;
+}
+
+/** What CR3 holds with PCIDs. */
+export interface FrameAndPcid {
+  readonly frame: PhysFrame;
+  readonly pcid: number;
+}
+
 /** Reads and writes CR3. Writing drops translations: without PCIDs all but global ones, with PCIDs those of the PCID. */
 export const Cr3 = {
   /** The frame of the level 4 table, and the flags; bits without a name are dropped. */
-  read(registers: Registers): { readonly frame: PhysFrame; readonly flags: number } {
+  read(registers: Registers): FrameAndFlags {
     const { frame, value } = Cr3.readRaw(registers);
     return { frame, flags: value & Cr3Flags.all };
   },
@@ -38,7 +50,7 @@ export const Cr3 = {
   },
 
   /** The frame and the PCID. Only with PCIDs turned on do the low bits mean that. */
-  readPcid(registers: Registers): { readonly frame: PhysFrame; readonly pcid: number } {
+  readPcid(registers: Registers): FrameAndPcid {
     const { frame, value } = Cr3.readRaw(registers);
     return { frame, pcid: value };
   },
@@ -55,13 +67,53 @@ export const Cr3 = {
 
   /** As {@link Cr3.writePcid}, but what is cached for the PCID stays: bit 63 of the value. */
   writePcidNoFlush(registers: Registers, frame: PhysFrame, pcid: number): void {
+    checkFrame(frame);
     checkField("structure/pcid", "a PCID", pcid, 0xfff);
     registers.writeCr3KeepingTranslations(frame.startAddress + pcid);
   },
 
+  /**
+   * Reads, and writes what `change` makes of the frame and the flags; bits without a name become 0.
+   *
+   * @throws {@link StructureError} `structure/change` for what is no function, `structure/frame` and `structure/pcid`
+   * for such results; what `change` throws. Nothing has been written then
+   */
+  update(registers: Registers, change: (old: FrameAndFlags) => FrameAndFlags): void {
+    const { frame, flags } = outcome(Cr3.read(registers), change);
+    Cr3.writeRaw(registers, frame, flags);
+  },
+
+  /** As {@link Cr3.update}, for the frame and the PCID; PCIDs must be on. */
+  updatePcid(registers: Registers, change: (old: FrameAndPcid) => FrameAndPcid): void {
+    const { frame, pcid } = outcome(Cr3.readPcid(registers), change);
+    Cr3.writePcid(registers, frame, pcid);
+  },
+
+  /** As {@link Cr3.updatePcid}, but what is cached for the PCID stays. */
+  updatePcidNoFlush(registers: Registers, change: (old: FrameAndPcid) => FrameAndPcid): void {
+    const { frame, pcid } = outcome(Cr3.readPcid(registers), change);
+    Cr3.writePcidNoFlush(registers, frame, pcid);
+  },
+
   /** @param value - the low twelve bits */
   writeRaw(registers: Registers, frame: PhysFrame, value: number): void {
+    checkFrame(frame);
     checkField("structure/pcid", "the low twelve bits", value, 0xfff);
     registers.cr3 = frame.startAddress + value;
   },
 };
+
+function outcome<T extends object>(old: T, change: (old: T) => T): T {
+  checkChange(change);
+  const result: unknown = change(old);
+  if (typeof result !== "object" || result === null)
+    throw new StructureError("structure/change", "the frame and what is below it, as read", result);
+  return result as T;
+}
+
+/** @throws {@link StructureError} `structure/frame` unless a frame starts there: 4 KiB, physical */
+function checkFrame(frame: PhysFrame | undefined | null): void {
+  const start: unknown = frame?.startAddress;
+  if (typeof start !== "number" || !isPhysical(start) || start % 4096 !== 0)
+    throw new StructureError("structure/frame", "a frame of 4 KiB", frame);
+}

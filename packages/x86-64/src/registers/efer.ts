@@ -10,7 +10,7 @@
  * @module
  */
 import type { Registers } from "../hardware.ts";
-import { checkBits } from "../structures/errors.ts";
+import { checkBits, checkChange } from "../structures/errors.ts";
 import { flagSet, namedBits, withUnnamedBits, type FlagSet } from "./flag-set.ts";
 
 const FLAGS = {
@@ -46,6 +46,16 @@ export const Efer = {
    */
   write(registers: Registers, flags: number): void {
     Efer.writeRaw(registers, withUnnamedBits(registers.efer, flags, EferFlags.all));
+  },
+  /**
+   * Reads, and writes what `change` makes of the flags that have a name.
+   *
+   * @throws {@link StructureError} `structure/change` for what is no function, `structure/flags` for a result that is
+   * no flags; what `change` throws. Nothing has been written then
+   */
+  update(registers: Registers, change: (flags: number) => number): void {
+    checkChange(change);
+    Efer.write(registers, change(Efer.read(registers)));
   },
   /** Replaces all bits. */
   writeRaw(registers: Registers, value: number): void {

@@ -8,6 +8,7 @@
  * @module
  */
 import { hex } from "@kmem/memory";
+import { debugTuple } from "../structures/debug-struct.ts";
 import { checkBits } from "../structures/errors.ts";
 
 const TWO_32 = 0x1_0000_0000;
@@ -43,8 +44,7 @@ export function flagSet<B extends FlagBits>(name: string, flags: B): FlagSet<B> 
     if (unnamed !== 0 || parts.length === 0) parts.push(hex(unnamed));
     return parts.join(" | ");
   };
-  const debug = (bits: number, pretty = false): string =>
-    pretty ? `${name}(\n    ${text(bits)},\n)` : `${name}(${text(bits)})`;
+  const debug = (bits: number, pretty = false): string => debugTuple(name, text(bits), pretty);
   return Object.freeze({ ...flags, all, names, debug });
 }
 

@@ -1,7 +1,10 @@
 export { Cr0, Cr0Flags } from "./cr0.ts";
 export { Cr2 } from "./cr2.ts";
 export { Cr3, Cr3Flags } from "./cr3.ts";
+export type { FrameAndFlags, FrameAndPcid } from "./cr3.ts";
 export { Cr4, Cr4Flags } from "./cr4.ts";
+export { Cr8, PriorityClass } from "./cr8.ts";
+export type { TaskPriority } from "./cr8.ts";
 export { Efer, EferFlags } from "./efer.ts";
 export { Pkru } from "./pkru.ts";
 export type { KeyRights } from "./pkru.ts";

@@ -10,3 +10,8 @@ export function debugStruct(name: string, fields: readonly (readonly [string, st
   const lines = fields.map(([field, value]) => `    ${field}: ${value.split("\n").join("\n    ")},\n`);
   return `${name} {\n${lines.join("")}}`;
 }
+
+/** Rust's `Debug` of a struct with one nameless field: `Name(1)`; pretty the field on a line of its own. */
+export function debugTuple(name: string, field: string, pretty: boolean): string {
+  return pretty ? `${name}(\n    ${field.split("\n").join("\n    ")},\n)` : `${name}(${field})`;
+}

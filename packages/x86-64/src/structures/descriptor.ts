@@ -12,7 +12,10 @@
  * @module
  */
 import type { Ptr } from "@kmem/memory";
+import { DescriptorFlags } from "./descriptor-flags.ts";
+import { checkWord } from "./errors.ts";
 import { checkPointer } from "./interrupt-stack-frame.ts";
+import { checkIoMap } from "./io-map.ts";
 import type { PrivilegeLevel } from "./segment-selector.ts";
 import { TaskStateSegment } from "./tss.ts";
 
@@ -29,22 +32,41 @@ export class Descriptor {
     this.words = words;
   }
 
+  /**
+   * A code or data segment, or whatever the bits say.
+   *
+   * @param bits - {@link DescriptorFlags}, and base and limit
+   * @throws {@link StructureError} `structure/descriptor` unless a u64
+   * @example Descriptor.userSegment(DescriptorFlags.USER_CODE32).dpl // => 3
+   */
+  static userSegment(bits: bigint): Descriptor {
+    checkWord("structure/descriptor", "a descriptor", bits);
+    return new Descriptor(halves(bits));
+  }
+
+  /** A system segment from its two entries. @throws {@link StructureError} `structure/descriptor` unless u64 */
+  static systemSegment(low: bigint, high: bigint): Descriptor {
+    checkWord("structure/descriptor", "the first entry", low);
+    checkWord("structure/descriptor", "the second entry", high);
+    return new Descriptor([...halves(low), ...halves(high)]);
+  }
+
   /** 64-bit code for ring 0. */
   static kernelCodeSegment(): Descriptor {
-    return new Descriptor([0xffff, 0x00af_9b00]);
+    return Descriptor.userSegment(DescriptorFlags.KERNEL_CODE64);
   }
 
   static kernelDataSegment(): Descriptor {
-    return new Descriptor([0xffff, 0x00cf_9300]);
+    return Descriptor.userSegment(DescriptorFlags.KERNEL_DATA);
   }
 
   /** 64-bit code for ring 3. */
   static userCodeSegment(): Descriptor {
-    return new Descriptor([0xffff, 0x00af_fb00]);
+    return Descriptor.userSegment(DescriptorFlags.USER_CODE64);
   }
 
   static userDataSegment(): Descriptor {
-    return new Descriptor([0xffff, 0x00cf_f300]);
+    return Descriptor.userSegment(DescriptorFlags.USER_DATA);
   }
 
   /**
@@ -58,8 +80,24 @@ export class Descriptor {
   static tssSegment(tss: TaskStateSegment | Ptr): Descriptor {
     const base = typeof tss === "number" ? tss : tss.address;
     checkPointer(base);
-    const size = typeof tss === "number" ? 0 : tss.ioMapBase;
-    const limit = Math.max(TaskStateSegment.SIZE, size) - 1;
+    return Descriptor.tssSegmentOf(base, typeof tss === "number" ? 0 : tss.ioMapBase);
+  }
+
+  /**
+   * A task state segment with its I/O permission map, which is in the same memory; the limit is the map's last byte.
+   *
+   * @param map - address of the map: where the segment's `ioMapBase` says
+   * @param length - its bytes, 0 … 8193, of which the last must be 0xff
+   * @throws {@link InvalidIoMap} `structure/io-map` with the crate's variants
+   * @throws {@link StructureError} `structure/kind` for what is no segment, `structure/address`, `structure/offset`
+   */
+  static tssSegmentWithIomap(tss: TaskStateSegment, map: Ptr, length: number): Descriptor {
+    checkIoMap(tss, map, length);
+    return Descriptor.tssSegmentOf(tss.address, tss.ioMapBase + length);
+  }
+
+  private static tssSegmentOf(base: Ptr, end: number): Descriptor {
+    const limit = Math.max(TaskStateSegment.SIZE, end) - 1;
     const low = base >>> 0;
     const first = (((low & 0xffff) << 16) | limit) >>> 0;
     const second = ((low & 0xff00_0000) | PRESENT_TSS | ((low >>> 16) & 0xff)) >>> 0;
@@ -78,4 +116,8 @@ export class Descriptor {
     for (let i = 0; i < words.length; i += 2) bits.push((BigInt(words[i + 1]!) << 32n) | BigInt(words[i]!));
     return bits;
   }
+}
+
+function halves(bits: bigint): number[] {
+  return [Number(bits & 0xffff_ffffn), Number(bits >> 32n)];
 }

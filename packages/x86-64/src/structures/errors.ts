@@ -17,6 +17,11 @@ export type StructureErrorCode =
   | "structure/flags"
   | "structure/kind"
   | "structure/offset"
+  | "structure/descriptor"
+  | "structure/frame"
+  | "structure/change"
+  | "structure/priority-class"
+  | "structure/gdt-entries"
   | "structure/gdt-full";
 
 /** A value that does not fit its field; nothing has been written. Rust's types exclude most of these; on the others it panics. */
@@ -24,8 +29,9 @@ export class StructureError extends Panic {
   override readonly code: StructureErrorCode;
   /** What was given. */
   readonly value: unknown;
-  constructor(code: StructureErrorCode, expected: string, value: unknown) {
-    super(`expected ${expected}, got ${show(value)}`);
+  /** @param panic - what Rust's panic says, where it is one there: the message begins with it */
+  constructor(code: StructureErrorCode, expected: string, value: unknown, panic?: string) {
+    super(`${panic === undefined ? "" : `${panic}: `}expected ${expected}, got ${show(value)}`);
     this.name = "StructureError";
     this.code = code;
     this.value = value;
@@ -48,4 +54,15 @@ export function checkField(code: StructureErrorCode, what: string, value: number
 /** @throws {@link StructureError} `structure/flags` unless `bits` can be those of a register: 0 … 2^53 − 1 */
 export function checkBits(bits: number): void {
   checkField("structure/flags", "flags", bits, Number.MAX_SAFE_INTEGER);
+}
+
+/** @throws {@link StructureError} unless `bits` is a `bigint` of 64 bits */
+export function checkWord(code: StructureErrorCode, what: string, bits: bigint): void {
+  if (typeof bits !== "bigint" || bits < 0n || bits > 0xffff_ffff_ffff_ffffn)
+    throw new StructureError(code, `${what}, a bigint of 64 bits`, bits);
+}
+
+/** @throws {@link StructureError} `structure/change` unless `change` can be called */
+export function checkChange(change: unknown): void {
+  if (typeof change !== "function") throw new StructureError("structure/change", "a function", change);
 }

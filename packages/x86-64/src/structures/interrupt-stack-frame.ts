@@ -17,7 +17,7 @@ import { hex, type Memory, type Ptr } from "@kmem/memory";
 import type { Hardware } from "../hardware.ts";
 import { RFlags } from "../registers/rflags.ts";
 import { isCanonical } from "../addr.ts";
-import { debugStruct } from "./debug-struct.ts";
+import { debugStruct, debugTuple } from "./debug-struct.ts";
 import { checkField, StructureError } from "./errors.ts";
 import { SegmentSelector } from "./segment-selector.ts";
 
@@ -137,7 +137,7 @@ export class InterruptStackFrame implements InterruptStackFrameValue {
 }
 
 function debugPointer(address: Ptr, pretty: boolean): string {
-  return pretty ? `VirtAddr(\n    ${hex(address)},\n)` : `VirtAddr(${hex(address)})`;
+  return debugTuple("VirtAddr", hex(address), pretty);
 }
 
 /** A canonical address from 8 bytes, sign-extended. */

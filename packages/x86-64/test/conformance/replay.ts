@@ -1,5 +1,6 @@
 import type { Replay } from "../../../../config/conformance.ts";
 import { replayAddr } from "./addr.ts";
+import { replayDescriptors } from "./descriptors.ts";
 import { replayFlags } from "./flags.ts";
 import { replayMapper } from "./mapper.ts";
 import { replayPage } from "./page.ts";
@@ -28,6 +29,7 @@ export const replays: Record<string, Replay<Api>> = {
   flags: eachCase(replayFlags),
   recursive: eachCase(replayRecursive),
   "recursive-mapper": eachCase(replayRecursiveMapper),
+  descriptors: eachCase(replayDescriptors),
   structures: eachCase(replayStructures),
   mapper: eachCase(replayMapper),
 };
