@@ -50,7 +50,7 @@ export interface Slice {
  * How many bytes an index takes for a heap.
  *
  * @param size - the largest that the heap will be, in bytes
- * @example indexBytesFor(0x10000) // => 1696
+ * @example indexBytesFor(0x10000) // => 1448
  */
 export function indexBytesFor(size: number): number {
   if (!Number.isSafeInteger(size) || size < 0 || size > MAX_HEAP_SIZE)

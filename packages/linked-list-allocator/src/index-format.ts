@@ -4,14 +4,16 @@
  * ```
  *   heap      │ chunk 0: 256 bytes │ chunk 1 │ …                  a chunk has 32 places where a hole can start
  *   bits      │ u32: bit p: a hole starts at place p (8·p bytes into the chunk)
- *   values    │ u8:  1ccccccc: the largest class of a hole that starts in the chunk; 0: none starts there
+ *   value     │ the largest class, 1 … 127, of a hole that starts in the chunk; 0: none starts there
  *
- *   node      │ 8 × u32: plane b holds bit b of the values of 32 children          ╮
- *   its value │ u8: the largest of theirs                                         ├ one tree level; 32 nodes
- *             │                                                                   │ have a node above them
- *                                                                                 ╯
- *   in memory │ bits of all chunks │ planes of all nodes │ values of all chunks, then of all nodes │
+ *   node      │ present  u32: bit i: a hole starts in child i                      ╮
+ *             │ values   8 × u32: byte i >> 3 of word i & 7: the value of child i  ├ one tree level; 32 nodes have
+ *   its value │ the largest of its 32 children                                      │ a node above them
+ *                                                                                  ╯
+ *   in memory │ bits of all chunks │ present of all nodes │ values of all nodes │
  * ```
+ * So the highest bits of the bytes of 8 words, each shifted to its place, are one word with a bit for each child.
+ *
  * A class is a range of sizes: exact below 512 bytes, then four to each doubling. So a chunk of class k or more *may* have
  * a hole that fits, and none of a lower class has.
  *
@@ -21,16 +23,14 @@
 /** Bytes of heap to a chunk, as a shift. */
 export const CHUNK_SHIFT = 8;
 const MAX_CLASS = 127;
-/** Set in every value but "nothing". */
-export const PRESENT = 0x80;
-/** Words of a node. */
-export const PLANES = 8;
+/** Words of a node's values. */
+export const NODE_WORDS = 8;
 
 /**
  * The class of a size.
  *
- * @param size - bytes; a multiple of 8
- * @returns 0 … 127; never less for a larger size
+ * @param size - bytes; a multiple of 8, at least 8
+ * @returns 1 … 127; never less for a larger size
  */
 export function classOf(size: number): number {
   const units = size >>> 3;
@@ -59,7 +59,7 @@ export function nodesAbove(chunks: number): number {
 /** Bytes that an index of so many chunks takes; a multiple of 8. */
 export function indexBytes(chunks: number): number {
   const nodes = nodesAbove(chunks);
-  const bytes = chunks * 4 + nodes * PLANES * 4 + chunks + nodes;
+  const bytes = (chunks + nodes + nodes * NODE_WORDS) * 4;
   return Math.ceil(bytes / 8) * 8;
 }
 
